@@ -25,6 +25,13 @@ void arena_reset(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_zero(struct arena *arena, size_t count, size_t size); /* overflow checked */
 
+/*
+ * As realloc for the newest piece, which grows or shrinks in place where it can; any other
+ * piece is copied to a new place when it must grow. `p` NULL allocates. On failure NULL, and
+ * the old piece stays valid. Shrinking never fails and never moves.
+ */
+void *arena_resize(struct arena *arena, void *p, size_t old_size, size_t new_size);
+
 #define ARENA_NEW(arena, type)          ((type *)arena_zero((arena), 1, sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_zero((arena), (count), sizeof(type)))
 

@@ -15,8 +15,8 @@
  */
 bool base64_decode(struct str text, struct arena *arena, struct str *out, size_t *bad);
 
-void base64_encode(struct str bytes, struct buf *out);     /* standard, padded */
-void base64url_encode(struct str bytes, struct buf *out);  /* URL alphabet, no padding */
+void base64_encode(struct str bytes, struct buf *out);    /* standard, padded */
+void base64url_encode(struct str bytes, struct buf *out); /* URL alphabet, no padding */
 bool base64url_decode(struct str text, struct arena *arena, struct str *out); /* strict */
 
 #endif

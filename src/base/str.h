@@ -19,9 +19,12 @@ struct str {
 };
 
 /* STR("text") for literals; STR_C("text") in static initialisers. */
-#define STR(literal)   ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_C(literal) {"" literal, sizeof(literal) - 1}
-#define STR_NONE       ((struct str){NULL, 0})
+#define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+#define STR_C(literal)                                                                             \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }
+#define STR_NONE ((struct str){NULL, 0})
 
 /* For printf: printf(STR_FMT, STR_ARG(s)). */
 #define STR_FMT    "%.*s"
