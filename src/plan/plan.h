@@ -208,6 +208,31 @@ void plan_notes(struct plan_run *run, struct buf *unused, struct buf *lost);
 /* Values of v202309 enums that no pair knows and that were replaced, since the load; thread-safe. */
 uint64_t plans_unknown_values(const struct plans *plans);
 
+/* ---- shops ---- */
+
+/*
+ * profiles.json, "shops": the upstream call that lists the shops of a token, and where in its
+ * `data` their parts stand; `stale` are upstream codes after which a remembered cipher is
+ * forgotten:
+ *   "shops": { "send": "GET /x", "list": "shops", "id": "id", "cipher": "cipher",
+ *              "region": "region", "name": "name", "stale": [106013] }
+ * (The exchange makes the call; src/plan/shops.c reads the object.)
+ */
+struct plan_shops {
+    struct str method;
+    struct str path;
+    struct str list; /* member names; region and name may be absent */
+    struct str id;
+    struct str cipher;
+    struct str region;
+    struct str name;
+    const int64_t *stale;
+    size_t stale_count;
+};
+
+/* NULL when profiles.json has no "shops". */
+const struct plan_shops *plans_shops(const struct plans *plans);
+
 /* ---- errors ---- */
 
 struct plan_error {
