@@ -129,15 +129,19 @@ struct value {
     bool header;     /* behind ':' without quotes: may hold blanks when it names a scheme */
 };
 
-/* End of a quoted value whose opening quote, with its escapes, is [open, from). */
+/*
+ * End of a quoted value whose opening quote, with its backslashes, is [open, from). A JSON
+ * text inside a JSON string has one backslash before its quotes, a text inside that has
+ * three; a quote closes when what stands before it is that and whole escaped backslashes.
+ */
 static size_t quoted_end(struct str text, size_t open, size_t from)
 {
-    size_t depth = from - open - 1; /* backslashes before the quote */
+    size_t depth = from - open - 1;
     char quote = text.p[from - 1];
     size_t slashes = 0;
     for (size_t i = from; i < text.n; i++) {
-        if (text.p[i] == quote && slashes <= depth)
-            return i - slashes;
+        if (text.p[i] == quote && (slashes < depth || slashes % (2 * (depth + 1)) == depth))
+            return i - (slashes < depth ? slashes : depth);
         slashes = text.p[i] == '\\' ? slashes + 1 : 0;
     }
     return text.n;
