@@ -21,7 +21,10 @@ enum { SIGN_HEX = 64 };
 /* One app's keyed context. Not for two threads at once: each worker makes its own. */
 struct sign_key;
 
-/* Copies both; the secret is wiped when freed. NULL when OpenSSL or malloc fails. */
+/*
+ * Copies both; the secret is wiped when freed. NULL when the secret is empty, or OpenSSL or
+ * malloc fails.
+ */
 struct sign_key *sign_key_new(struct str app_key, struct str secret);
 void sign_key_free(struct sign_key *key);
 
@@ -29,8 +32,17 @@ void sign_key_free(struct sign_key *key);
  * Signs a request. `body` is absent or empty where it does not count (legacy, multipart).
  * hex receives 64 digits and a NUL. False when OpenSSL or memory fails.
  */
-bool sign_request(struct sign_key *key, struct str path, const struct pairs *query,
-                  struct str body, char hex[SIGN_HEX + 1]);
+bool sign_request(struct sign_key *key, struct str path, const struct pairs *query, struct str body,
+                  char hex[SIGN_HEX + 1]);
+
+/*
+ * What EcomPHP's legacy client signs: as sign_request without a body, and without parameters
+ * whose name ends in brackets (`name[]`, `name[0]`), which it sends but does not sign. Only
+ * worth a try where sign_has_arrays() says that there are any; they are then not covered.
+ */
+bool sign_without_arrays(struct sign_key *key, struct str path, const struct pairs *query,
+                         char hex[SIGN_HEX + 1]);
+bool sign_has_arrays(const struct pairs *query);
 
 /*
  * The string that sign_request signs. With masked = true both secrets are written as ***

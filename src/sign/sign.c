@@ -1,0 +1,221 @@
+/*
+ * The string to sign, its HMAC, and the comparison of signatures.
+ *
+ * Owns nothing. The string is not built in memory: its parts pass through a small buffer
+ * into the HMAC, so that many short names and values cost few calls, and no length needs a
+ * limit. The same walk writes the string out for people.
+ * Refuses no parameter; who may call, and when, is decided elsewhere.
+ */
+#include "sign/key.h"
+#include <openssl/crypto.h>
+#include <stdlib.h>
+
+enum {
+    FEW = 32, /* parameters that are sorted without memory from malloc */
+    GATHER = 512
+};
+
+/* Where the parts go: `out` when set, else the HMAC. */
+struct sink {
+    struct buf *out;
+    EVP_MAC_CTX *mac;
+    bool failed;
+    size_t n;
+    char gathered[GATHER];
+};
+
+static void flush(struct sink *sink)
+{
+    if (sink->n > 0 && !hmac_add(sink->mac, str_of(sink->gathered, sink->n)))
+        sink->failed = true;
+    sink->n = 0;
+}
+
+static void add(struct sink *sink, struct str part)
+{
+    if (part.n == 0)
+        return;
+    if (sink->out) {
+        buf_add_str(sink->out, part);
+        return;
+    }
+    if (part.n > GATHER - sink->n)
+        flush(sink);
+    if (part.n > GATHER) {
+        sink->failed = !hmac_add(sink->mac, part) || sink->failed;
+        return;
+    }
+    memcpy(sink->gathered + sink->n, part.p, part.n);
+    sink->n += part.n;
+}
+
+/* ---- parameters ---- */
+
+static bool is_left_out(struct str name)
+{
+    return str_eq(name, STR("sign")) || str_eq(name, STR("access_token"));
+}
+
+static bool is_array(struct str name)
+{
+    return name.n > 2 && name.p[name.n - 1] == ']' && str_find(name, '[') < name.n;
+}
+
+/* By name; equal names by their place, which makes any sort a stable one. */
+static int compare(const void *left, const void *right)
+{
+    const struct pair *a = *(const struct pair *const *)left;
+    const struct pair *b = *(const struct pair *const *)right;
+    int order = str_cmp(a->name, b->name);
+    return order != 0 ? order : (a > b) - (a < b);
+}
+
+static void sort(const struct pair **items, size_t count)
+{
+    if (count > FEW) {
+        qsort(items, count, sizeof *items, compare);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        const struct pair *item = items[i];
+        size_t at = i;
+        for (; at > 0 && str_cmp(items[at - 1]->name, item->name) > 0; at--)
+            items[at] = items[at - 1];
+        items[at] = item;
+    }
+}
+
+static void add_query(struct sink *sink, const struct pairs *query, bool arrays)
+{
+    const struct pair *few[FEW];
+    const struct pair **items = few;
+    size_t count = 0;
+    if (query->count > FEW && !(items = malloc(query->count * sizeof *items))) {
+        sink->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < query->count; i++) {
+        const struct pair *item = &query->items[i];
+        if (!is_left_out(item->name) && (arrays || !is_array(item->name)))
+            items[count++] = item;
+    }
+    sort(items, count);
+    for (size_t i = 0; i < count; i++) {
+        add(sink, items[i]->name);
+        add(sink, items[i]->value);
+    }
+    if (items != few)
+        free(items);
+}
+
+/* ---- signatures ---- */
+
+struct message {
+    struct str path;
+    const struct pairs *query;
+    struct str body;
+    bool arrays; /* parameters like name[...] count */
+};
+
+static void add_message(struct sink *sink, const struct message *message, struct str secret)
+{
+    add(sink, secret);
+    add(sink, message->path);
+    add_query(sink, message->query, message->arrays);
+    add(sink, message->body);
+    add(sink, secret);
+}
+
+static void begin(struct sink *sink, EVP_MAC_CTX *mac)
+{
+    sink->out = NULL;
+    sink->mac = mac;
+    sink->n = 0;
+    sink->failed = !hmac_start(mac);
+}
+
+static bool finish(struct sink *sink, char hex[SIGN_HEX + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char digest[HMAC_SIZE];
+    flush(sink);
+    OPENSSL_cleanse(sink->gathered, sizeof sink->gathered);
+    hex[0] = '\0';
+    if (sink->failed || !hmac_finish(sink->mac, digest))
+        return false;
+    for (size_t i = 0; i < HMAC_SIZE; i++) {
+        hex[2 * i] = digits[digest[i] >> 4];
+        hex[2 * i + 1] = digits[digest[i] & 15];
+    }
+    hex[SIGN_HEX] = '\0';
+    return true;
+}
+
+static bool sign(struct sign_key *key, const struct message *message, char hex[SIGN_HEX + 1])
+{
+    struct sink sink;
+    begin(&sink, key->mac);
+    add_message(&sink, message, key->secret);
+    return finish(&sink, hex);
+}
+
+bool sign_request(struct sign_key *key, struct str path, const struct pairs *query, struct str body,
+                  char hex[SIGN_HEX + 1])
+{
+    return sign(key, &(struct message){path, query, body, true}, hex);
+}
+
+bool sign_without_arrays(struct sign_key *key, struct str path, const struct pairs *query,
+                         char hex[SIGN_HEX + 1])
+{
+    return sign(key, &(struct message){path, query, STR_NONE, false}, hex);
+}
+
+bool sign_has_arrays(const struct pairs *query)
+{
+    for (size_t i = 0; i < query->count; i++)
+        if (is_array(query->items[i].name))
+            return true;
+    return false;
+}
+
+void sign_string(const struct sign_key *key, struct str path, const struct pairs *query,
+                 struct str body, bool masked, struct buf *out)
+{
+    struct sink sink = {.out = out};
+    add_message(&sink, &(struct message){path, query, body, true},
+                masked ? STR("***") : key->secret);
+    if (sink.failed) {
+        out->n = 0;
+        out->failed = true;
+    }
+}
+
+bool sign_webhook(struct sign_key *key, struct str body, char hex[SIGN_HEX + 1])
+{
+    struct sink sink;
+    begin(&sink, key->mac);
+    add(&sink, key->app_key);
+    add(&sink, body);
+    return finish(&sink, hex);
+}
+
+bool sign_equal(struct str given, const char hex[SIGN_HEX + 1])
+{
+    if (given.n != SIGN_HEX)
+        return false;
+    unsigned difference = 0;
+    for (size_t i = 0; i < SIGN_HEX; i++) {
+        char c = given.p[i];
+        if (c >= 'A' && c <= 'F')
+            c = (char)(c + ('a' - 'A'));
+        difference |= (unsigned char)(c ^ hex[i]);
+    }
+    return difference == 0;
+}
+
+bool sign_is_multipart(struct str content_type)
+{
+    struct str media_type = str_trim(str_cut(&content_type, ';'));
+    return str_ieq(media_type, STR("multipart/form-data"));
+}
