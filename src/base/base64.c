@@ -39,14 +39,7 @@ static size_t data_url_head(struct str text)
     return comma + 1;
 }
 
-struct decoder {
-    char *out;
-    size_t n;
-    uint32_t bits;
-    unsigned digits; /* 0 to 3 of the quadruple under way */
-};
-
-static void add_digit(struct decoder *d, unsigned char value)
+static void add_digit(struct base64_feed *d, unsigned char value)
 {
     d->bits = d->bits << 6 | value;
     if (++d->digits < 4)
@@ -59,7 +52,7 @@ static void add_digit(struct decoder *d, unsigned char value)
 }
 
 /* The last one or two bytes. One digit alone is no byte. */
-static bool finish(struct decoder *d)
+static bool finish(struct base64_feed *d)
 {
     if (d->digits == 2) {
         d->out[d->n++] = (char)(d->bits >> 4);
@@ -70,51 +63,56 @@ static bool finish(struct decoder *d)
     return d->digits != 1;
 }
 
-/* From the first '=' on: the right number of them and blanks, or the offset of the fault. */
-static bool check_padding(struct str text, size_t at, unsigned digits, size_t *bad)
+/* How many '=' belong behind the digits of the last quadruple. */
+static unsigned pads_due(unsigned digits)
 {
-    unsigned due = digits == 2 ? 2 : digits == 3 ? 1 : 0;
-    for (; at < text.n; at++) {
-        unsigned char what = classify((unsigned char)text.p[at]);
-        if (what == BLANK)
-            continue;
-        if (what != PAD || due == 0)
-            break;
-        due--;
+    return digits == 2 ? 2 : digits == 3 ? 1 : 0;
+}
+
+void base64_feed_init(struct base64_feed *feed, char *out)
+{
+    *feed = (struct base64_feed){.out = out};
+}
+
+bool base64_feed(struct base64_feed *feed, struct str piece)
+{
+    for (size_t at = feed->fed ? 0 : data_url_head(piece); at < piece.n; at++) {
+        unsigned char what = classify((unsigned char)piece.p[at]);
+        if (what < DIGITS && !feed->pads) {
+            add_digit(feed, what);
+        } else if (what == PAD && feed->pads < pads_due(feed->digits)) {
+            feed->pads++;
+        } else if (what != BLANK) {
+            feed->fed += at;
+            return false;
+        }
     }
-    *bad = at;
-    return at == text.n && due == 0;
+    feed->fed += piece.n;
+    return true;
+}
+
+bool base64_feed_end(struct base64_feed *feed)
+{
+    return (!feed->pads || feed->pads == pads_due(feed->digits)) && finish(feed);
 }
 
 bool base64_decode(struct str text, struct arena *arena, struct str *out, size_t *bad)
 {
-    struct decoder d = {.out = arena_alloc(arena, text.n / 4 * 3 + 3)};
+    struct base64_feed feed;
+    base64_feed_init(&feed, arena_alloc(arena, text.n / 4 * 3 + 3));
     *bad = text.n;
-    if (!d.out)
+    if (!feed.out)
         return false;
-    size_t at = data_url_head(text);
-    for (; at < text.n; at++) {
-        unsigned char what = classify((unsigned char)text.p[at]);
-        if (what < DIGITS) {
-            add_digit(&d, what);
-        } else if (what == PAD) {
-            if (!check_padding(text, at, d.digits, bad))
-                return false;
-            break;
-        } else if (what == BAD) {
-            *bad = at;
-            return false;
-        }
-    }
-    if (!finish(&d))
-        return false;
-    *out = str_of(d.out, d.n);
-    return true;
+    bool good = base64_feed(&feed, text) && base64_feed_end(&feed);
+    *bad = feed.fed;
+    if (good)
+        *out = str_of(feed.out, feed.n);
+    return good;
 }
 
 bool base64url_decode(struct str text, struct arena *arena, struct str *out)
 {
-    struct decoder d = {.out = arena_alloc(arena, text.n / 4 * 3 + 3)};
+    struct base64_feed d = {.out = arena_alloc(arena, text.n / 4 * 3 + 3)};
     if (!d.out)
         return false;
     for (size_t at = 0; at < text.n; at++) {

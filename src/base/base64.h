@@ -15,6 +15,23 @@
  */
 bool base64_decode(struct str text, struct arena *arena, struct str *out, size_t *bad);
 
+/*
+ * The same piece by piece, for texts that are not in one place: `out` has room for three bytes
+ * for every four that will be fed, and three more. A data URL's head must be in the first piece.
+ */
+struct base64_feed {
+    char *out;
+    size_t n;   /* bytes written to out */
+    size_t fed; /* bytes of earlier pieces; behind a failure the offset of the wrong one */
+    uint32_t bits;
+    unsigned digits; /* 0 to 3 of the quadruple under way */
+    unsigned pads;   /* '=' seen */
+};
+
+void base64_feed_init(struct base64_feed *feed, char *out);
+bool base64_feed(struct base64_feed *feed, struct str piece);
+bool base64_feed_end(struct base64_feed *feed); /* false when the text ended too early */
+
 void base64_encode(struct str bytes, struct buf *out);    /* standard, padded */
 void base64url_encode(struct str bytes, struct buf *out); /* URL alphabet, no padding */
 bool base64url_decode(struct str text, struct arena *arena, struct str *out); /* strict */

@@ -3,6 +3,7 @@
  * exceeds the maximum. Refuses, by turning failed, what does not fit.
  */
 #include "base/buf.h"
+#include "base/arena.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,10 +16,16 @@ void buf_init(struct buf *buf, size_t maximum)
     *buf = (struct buf){.maximum = maximum};
 }
 
+void buf_init_arena(struct buf *buf, size_t maximum, struct arena *arena)
+{
+    *buf = (struct buf){.maximum = maximum, .arena = arena};
+}
+
 void buf_clear(struct buf *buf)
 {
-    free(buf->p);
-    buf_init(buf, buf->maximum);
+    if (!buf->arena)
+        free(buf->p);
+    buf_init_arena(buf, buf->maximum, buf->arena);
 }
 
 void buf_reset(struct buf *buf)
@@ -47,7 +54,9 @@ char *buf_reserve(struct buf *buf, size_t n)
         room = buf->n + n;
     if (room < SMALLEST_ROOM)
         room = SMALLEST_ROOM < buf->maximum ? SMALLEST_ROOM : buf->maximum;
-    char *p = realloc(buf->p, room ? room : 1);
+    room = room ? room : 1;
+    char *p =
+        buf->arena ? arena_resize(buf->arena, buf->p, buf->room, room) : realloc(buf->p, room);
     if (!p)
         return fail(buf);
     buf->p = p;

@@ -4,11 +4,14 @@
  * Adding past the maximum, or a failed malloc, turns the buffer `failed`: its content is
  * dropped and every later add is ignored until buf_reset. So a writer adds freely and its
  * caller checks buf_failed() once.
+ * A buffer of an arena grows there: buf_clear() then frees nothing, the arena does.
  */
 #ifndef SHOPSHIM_BASE_BUF_H
 #define SHOPSHIM_BASE_BUF_H
 
 #include "base/str.h"
+
+struct arena;
 
 struct buf {
     char *p;
@@ -16,11 +19,13 @@ struct buf {
     size_t room;    /* bytes allocated */
     size_t maximum; /* bytes it may ever hold */
     bool failed;
+    struct arena *arena; /* where the bytes live; NULL: malloc */
 };
 
 void buf_init(struct buf *buf, size_t maximum); /* allocates nothing */
-void buf_clear(struct buf *buf);                /* frees; usable again as after buf_init */
-void buf_reset(struct buf *buf);                /* n = 0, failed = false, keeps the memory */
+void buf_init_arena(struct buf *buf, size_t maximum, struct arena *arena);
+void buf_clear(struct buf *buf); /* frees; usable again as after buf_init */
+void buf_reset(struct buf *buf); /* n = 0, failed = false, keeps the memory */
 
 void buf_add(struct buf *buf, const char *p, size_t n);
 void buf_add_str(struct buf *buf, struct str s);
@@ -35,6 +40,13 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
  */
 char *buf_reserve(struct buf *buf, size_t n);
 void buf_added(struct buf *buf, size_t n);
+
+/* Back to the first n bytes, which it holds; nothing when failed. */
+static inline void buf_cut(struct buf *buf, size_t n)
+{
+    if (!buf->failed)
+        buf->n = n;
+}
 
 /* Drops the first n bytes (moves the rest to the front). */
 void buf_drop(struct buf *buf, size_t n);
