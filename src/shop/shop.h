@@ -3,8 +3,9 @@
  *
  * A `struct shop_book` remembers, for each (app, access token), the list that upstream's
  * authorized-shops call gave, for a stated time. All workers share one book; a lock guards it
- * and is never held while anything is called. Tokens are kept as SHA-256-free keyed hashes
- * only where noted; they are wiped when an entry goes.
+ * and is never held while anything is called. Tokens are not kept: an entry is found by a
+ * 128-bit keyed tag (shop/tag.h) whose key is random and never leaves the book; ciphers are
+ * wiped when their list goes.
  * For one token at most one call is in flight: the first asker gets SHOP_FETCH and must end
  * with shop_fill() or shop_fail(); later askers get SHOP_WAIT and are woken.
  */
@@ -13,38 +14,41 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "json/json.h"
 
 struct shop_book;
 
+/* The name of a setting in a configuration is that of the member: shops.keep_ms. */
 struct shop_settings {
-    size_t tokens;      /* entries kept, the least recently used goes first */
-    size_t shops;       /* most shops of one token */
-    int64_t keep_ms;    /* how long a list is believed */
-    int64_t retry_ms;   /* how long a failure is believed */
-    int64_t wait_ms;    /* after that a fetch that never ended is taken for lost */
+    size_t tokens;    /* 10 000: entries kept, the least recently used goes first */
+    size_t shops;     /* 500: most shops of one token */
+    int64_t keep_ms;  /* 1 h: how long a list is believed */
+    int64_t retry_ms; /* 1 s: how long a failure, and the absence of a shop, is believed */
+    int64_t wait_ms;  /* 15 s: after that a fetch that never ended is taken for lost */
 };
 
 extern const struct shop_settings shop_default_settings;
 
+/* settings NULL: the defaults. NULL when memory or the system's random bytes fail. */
 struct shop_book *shop_book_new(const struct shop_settings *settings);
-void shop_book_free(struct shop_book *book);
+void shop_book_free(struct shop_book *book); /* nobody waits any more; NULL is fine */
 
 /*
- * Somebody who waits for another's fetch. `wake` is called once, without the lock, on the
- * thread that filled or failed; it must only post a message to its own thread, which then
- * asks again with shop_find().
+ * Somebody who waits for another's fetch; zero it before its first use. `wake` is called once,
+ * without the lock, on the thread that filled or failed; it must only post a message to its own
+ * thread, which then asks again with shop_find().
  */
 struct shop_waiter {
     void (*wake)(struct shop_waiter *waiter);
+    /* private */
     struct shop_waiter *prev, *next;
-    bool waiting;
+    bool waiting; /* in a list */
+    bool waking;  /* `wake` is running */
 };
 
 struct shop {
     struct str id;
     struct str cipher;
-    struct str region;
+    struct str region; /* may be absent, as may be name */
     struct str name;
 };
 
@@ -55,24 +59,39 @@ enum shop_found {
     SHOP_REFUSED /* *fault: unknown shop_id, several shops and none named, or the fetch failed */
 };
 
-/* `shop_id` absent or empty: the token's only shop. `waiter` NULL: never wait, fetch instead. */
+/* `shop_id` absent or empty: the token's only shop. Only shop_find() reads it. */
 struct shop_ask {
     struct str app_key;
     struct str token;
     struct str shop_id;
     int64_t now_ms;
 };
+
+/* `waiter` NULL: never wait, fetch instead. A waiter must not be waiting already. */
 enum shop_found shop_find(struct shop_book *book, const struct shop_ask *ask, struct arena *arena,
                           struct shop *shop, struct shop_waiter *waiter, struct fault *fault);
 
-/* The list came: `shops` is an array of {id, cipher, region, name}. False: not such a list. */
-bool shop_fill(struct shop_book *book, const struct shop_ask *ask, struct json shops,
-               struct fault *fault);
-/* The call failed. */
+/*
+ * The list came; all texts are copied. False and a fault for a shop without id or cipher, for
+ * more shops than the setting, and without memory: that fault is then what askers get, as after
+ * shop_fail().
+ */
+bool shop_fill(struct shop_book *book, const struct shop_ask *ask, const struct shop *shops,
+               size_t count, struct fault *fault);
+/* The call failed; NULL: it was given up without a result, and the next asker makes it. */
 void shop_fail(struct shop_book *book, const struct shop_ask *ask, const struct fault *fault);
-/* A waiter that goes away before it is woken. Safe to call at any time, from its own thread. */
+/*
+ * A waiter that goes away. When its wake is running on another thread, waits for that to end;
+ * afterwards no wake comes. Safe to call at any time, from its own thread.
+ */
 void shop_leave(struct shop_book *book, struct shop_waiter *waiter);
-/* Forgets what is known of a token (upstream refused the cipher). */
+/*
+ * Forgets what is known of a token (upstream refused the cipher), unless that is younger than
+ * retry_ms.
+ */
 void shop_forget(struct shop_book *book, const struct shop_ask *ask);
+
+/* Entries held now, for metrics and tests. */
+size_t shop_book_count(struct shop_book *book);
 
 #endif
