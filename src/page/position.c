@@ -1,0 +1,109 @@
+/*
+ * Positions and their form inside a cursor: "1 size count", then for each stream
+ * " given done length token"; numbers in decimal, tokens as they are. Refuses whatever
+ * page_seal() would not have written, although the seal already says that we wrote it: a
+ * cursor may come from another version of this program.
+ */
+#include "page/page.h"
+#include <assert.h>
+
+enum { LONGEST_CURSOR = 16384 };
+
+void page_start(struct page_position *position, unsigned count)
+{
+    assert(count >= 1 && count <= PAGE_STREAMS);
+    *position = (struct page_position){.count = count};
+    for (unsigned i = 0; i < count; i++)
+        position->streams[i].token = STR("");
+}
+
+bool page_done(const struct page_position *position)
+{
+    for (unsigned i = 0; i < position->count; i++)
+        if (!position->streams[i].done)
+            return false;
+    return true;
+}
+
+bool page_seal(const struct page_position *position, struct sign_key *key, struct str context,
+               struct buf *cursor)
+{
+    struct buf text;
+    buf_init(&text, LONGEST_CURSOR / 2);
+    buf_add_str(&text, STR("1 "));
+    buf_add_u64(&text, position->size);
+    buf_add_char(&text, ' ');
+    buf_add_u64(&text, position->count);
+    for (unsigned i = 0; i < position->count; i++) {
+        const struct page_stream *stream = &position->streams[i];
+        buf_add_char(&text, ' ');
+        buf_add_u64(&text, stream->given);
+        buf_add_str(&text, stream->done ? STR(" 1 ") : STR(" 0 "));
+        buf_add_u64(&text, stream->token.n);
+        buf_add_char(&text, ' ');
+        buf_add_str(&text, stream->token);
+    }
+    bool sealed = !buf_failed(&text) && seal_close(key, context, buf_str(&text), cursor);
+    buf_clear(&text);
+    return sealed;
+}
+
+/* The number before the next blank. */
+static bool take_number(struct str *rest, uint64_t most, uint64_t *number)
+{
+    return rest->p && str_to_u64(str_cut(rest, ' '), number) && *number <= most;
+}
+
+/* The token, and the blank behind it unless it is the last one. */
+static bool take_token(struct str *rest, size_t length, struct str *token)
+{
+    if (!rest->p || rest->n < length)
+        return false;
+    *token = str_of(rest->p, length);
+    *rest = str_of(rest->p + length, rest->n - length);
+    if (rest->n == 0) {
+        *rest = STR_NONE;
+        return true;
+    }
+    if (rest->p[0] != ' ')
+        return false;
+    *rest = str_of(rest->p + 1, rest->n - 1);
+    return true;
+}
+
+static bool parse(struct str text, unsigned count, struct page_position *position)
+{
+    struct str rest = text;
+    uint64_t version, size, streams, given, done, length;
+    if (!take_number(&rest, 1, &version) || version != 1 ||
+        !take_number(&rest, UINT32_MAX, &size) || !take_number(&rest, PAGE_STREAMS, &streams) ||
+        streams != count)
+        return false;
+    page_start(position, count);
+    position->size = (uint32_t)size;
+    for (unsigned i = 0; i < count; i++) {
+        struct page_stream *stream = &position->streams[i];
+        if (!take_number(&rest, UINT32_MAX, &given) || !take_number(&rest, 1, &done) ||
+            !take_number(&rest, text.n, &length) || !take_token(&rest, length, &stream->token))
+            return false;
+        stream->given = (uint32_t)given;
+        stream->done = done;
+    }
+    return !rest.p;
+}
+
+bool page_open(struct str cursor, struct sign_key *key, struct str context, unsigned count,
+               struct arena *arena, struct page_position *position, struct fault *fault)
+{
+    struct str text;
+    if (cursor.n <= LONGEST_CURSOR && seal_open(key, context, cursor, arena, &text) &&
+        parse(text, count, position))
+        return true;
+    if (arena_failed(arena))
+        return fault_set(fault, FAULT_INTERNAL, "Out of memory.");
+    return fault_set(
+        fault, FAULT_CURSOR,
+        "The cursor was not given by an answer to this request: it was altered, or the "
+        "endpoint, shop, app, filters or order are not those of the first page. Begin "
+        "again without a cursor.");
+}
