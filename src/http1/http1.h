@@ -10,7 +10,10 @@
  * Content-Length together with Transfer-Encoding, doubled or signed or empty lengths, any
  * transfer coding but a single chunked, bare LF, obs-fold, blanks before the colon, NUL and
  * control characters, bad chunk sizes, more than the limits, HTTP/2 and other versions, a
- * request without or with two Host fields (HTTP/1.1), an absolute target of another scheme.
+ * request without or with two Host fields (HTTP/1.1), an absolute target of another scheme,
+ * a target with a fragment or with bytes outside ASCII, CONNECT and `OPTIONS *` (501), an
+ * expectation other than 100-continue (417). What is wrong with an answer has status 502.
+ * What is refused, and after which byte, does not depend on how input is cut into calls.
  */
 #ifndef SHOPSHIM_HTTP1_HTTP1_H
 #define SHOPSHIM_HTTP1_HTTP1_H
@@ -48,10 +51,11 @@ struct http1_head {
     int minor; /* 0 or 1 */
     struct http1_field fields[HTTP1_FIELDS];
     size_t count;
-    bool keep_alive;        /* after this message, by version and Connection */
-    bool expect_continue;   /* requests */
+    bool keep_alive;      /* after this message, by version and Connection */
+    bool expect_continue; /* requests: a body follows and waits for a 100 */
     bool chunked;
     bool gzip;              /* Content-Encoding is gzip (or x-gzip) */
+    bool other_coding;      /* Content-Encoding is neither that nor identity */
     int64_t content_length; /* -1 when not given */
 };
 
@@ -67,28 +71,32 @@ struct http1_reader {
     enum http1_side side;
     struct http1_limits limits;
     struct http1_head head;
-    int status;         /* of a refusal: the HTTP status to answer with (400, 413, 414, ...) */
-    const char *words;  /* of a refusal: static, one sentence */
+    int status;        /* of a refusal: the status to answer with: 400, 413, ... or 502 */
+    const char *words; /* of a refusal: static, one sentence */
     /* private */
-    int state;
-    size_t scanned;
-    uint64_t left;
-    uint64_t body_seen;
-    size_t trailer_seen;
-    bool no_body; /* the answer to a HEAD request */
+    int state;           /* enum http1_state */
+    size_t scanned;      /* bytes of an unfinished head without LF; digits of a chunk size */
+    uint64_t left;       /* bytes to come of the body or chunk */
+    uint64_t body_seen;  /* bytes given */
+    size_t trailer_seen; /* bytes of chunk extensions and trailers */
+    int empty_lines;     /* dropped before a request */
+    int interim;         /* interim answers skipped */
+    bool no_body;        /* the answer to a HEAD request */
 };
 
-/* limits NULL: the defaults. */
+/* limits NULL: the defaults. Too many fields or too long a line for the head are cut down. */
 void http1_reader_init(struct http1_reader *reader, enum http1_side side,
                        const struct http1_limits *limits);
 
-/* Before reading an answer: whether it answers a HEAD request (then it has no body). */
+/* Between two answers: whether the next one answers a HEAD request (then it has no body). */
 void http1_reader_answers_head(struct http1_reader *reader, bool is_head);
 
 /*
  * Looks at `n` bytes of input that begin where the last call's *used ended. Call again at
  * once (with the rest, even when it is empty) after every event but MORE and BROKEN.
- * Interim answers (1xx except 101) are skipped inside; 101 is BROKEN.
+ * With MORE, only what *used counts may be dropped: the bytes of an unfinished head must be
+ * there again. Interim answers (1xx except 101) are skipped inside; 101 is BROKEN.
+ * The head stays filled until the next one is read, END included.
  */
 enum http1_event http1_read(struct http1_reader *reader, const char *p, size_t n, size_t *used,
                             struct str *body);
@@ -107,11 +115,14 @@ struct str http1_get(const struct http1_head *head, struct str name);
 
 /* ---- writing ---- */
 
-/* "POST /x?y HTTP/1.1\r\n" and Host; then fields, then http1_write_end. */
+/*
+ * "POST /x?y HTTP/1.1\r\n" and Host; then fields, then http1_write_end. Turns the buffer
+ * failed where a reader would refuse the method, the target or the host.
+ */
 void http1_write_request(struct buf *out, struct str method, struct str target, struct str host);
 /* "HTTP/1.1 200 OK\r\n"; the reason phrase is ours. */
 void http1_write_status(struct buf *out, int status);
-/* A name or value with CR, LF or NUL turns the buffer failed: nothing can be smuggled. */
+/* A name or value that no reader would take (CR, LF, NUL, ...) turns the buffer failed. */
 void http1_write_field(struct buf *out, struct str name, struct str value);
 void http1_write_length(struct buf *out, uint64_t length);
 void http1_write_end(struct buf *out); /* the empty line */
