@@ -29,18 +29,19 @@ struct exchange_app {
     struct str secret;
 };
 
+/* The name of a setting in a configuration is that of the member: exchange.calls. */
 struct exchange_settings {
-    bool check_sign;        /* verify the legacy signature */
-    bool check_time;        /* verify the timestamp's window */
-    int time_before_s;      /* 300: how old a timestamp may be */
-    int time_after_s;       /* 30: how far ahead */
-    int64_t deadline_ms;    /* for the whole request */
-    unsigned calls;         /* most upstream calls for one request */
-    unsigned side_by_side;  /* of these at the same time */
-    unsigned query_pairs;   /* most query parameters of a request */
-    unsigned json_depth;
-    size_t memory;          /* maximum of an exchange's arena */
-    size_t answer;          /* largest answer to a client, bytes */
+    bool check_sign;       /* true: verify the legacy signature */
+    bool check_time;       /* true: verify the timestamp's window */
+    int time_before_s;     /* 300: how old a timestamp may be */
+    int time_after_s;      /* 30: how far ahead */
+    int64_t deadline_ms;   /* 30 000: for the whole request */
+    unsigned calls;        /* 50: most upstream calls for one request */
+    unsigned side_by_side; /* 8: of these at the same time */
+    unsigned query_pairs;  /* 100: most parameters of a request, query and form together */
+    unsigned json_depth;   /* 64: nesting of a request's body, and of the list of shops */
+    size_t memory;         /* 64 MiB: maximum of an exchange's arena */
+    size_t answer;         /* 32 MiB: largest answer to a client */
 };
 
 extern const struct exchange_settings exchange_default_settings;
@@ -56,8 +57,9 @@ struct exchange_common {
     struct clock clock;
 };
 
+/* Copies *common, not what it points to. NULL when memory, OpenSSL or random bytes fail. */
 struct exchange_host *exchange_host_new(const struct exchange_common *common);
-void exchange_host_free(struct exchange_host *host);
+void exchange_host_free(struct exchange_host *host); /* after all its exchanges; NULL is fine */
 
 /* ---- the world ---- */
 
@@ -67,11 +69,11 @@ struct exchange_field {
 };
 
 struct exchange_send {
-    unsigned tag;     /* names this call in on_answer and on_fault */
-    bool auth_host;   /* which upstream */
-    bool repeatable;  /* may be sent again after bytes went out (GET) */
+    unsigned tag;    /* names this call in on_answer and on_fault */
+    bool auth_host;  /* which upstream */
+    bool repeatable; /* may be sent again after bytes went out (GET) */
     struct str method;
-    struct str target; /* path and query, percent-coded, signed */
+    struct str target;                   /* path and query, percent-coded, signed */
     const struct exchange_field *fields; /* without Host and Content-Length */
     size_t field_count;
     struct str body; /* lives until the call ends */
@@ -100,15 +102,15 @@ struct ports {
 
 struct exchange_request {
     struct str method;
-    struct str path;  /* still percent-coded */
-    struct str query; /* without '?'; absent when there is none */
-    struct str body;  /* lives until exchange_free */
+    struct str path;                     /* still percent-coded */
+    struct str query;                    /* without '?'; absent when there is none */
+    struct str body;                     /* lives until exchange_free */
     const struct exchange_field *fields; /* the client's header fields */
     size_t field_count;
 };
 
 /*
- * `plans` is referenced until exchange_free. `owner` is handed to the ports' ctx. NULL when
+ * `plans` is referenced until exchange_free. `owner` is handed to the ports as ctx. NULL when
  * out of memory.
  */
 struct exchange *exchange_new(struct exchange_host *host, struct plans *plans,
@@ -141,6 +143,8 @@ struct exchange_report {
     int status;
     int64_t code;
     unsigned calls;
+    struct str words;       /* of a failure, masked; else empty */
+    struct str upstream_id; /* upstream's request ids, separated by commas; may be empty */
 };
 void exchange_report(const struct exchange *x, struct exchange_report *out);
 

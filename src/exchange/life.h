@@ -1,0 +1,230 @@
+/*
+ * Exchange: what the files of this room share and nobody else sees.
+ *
+ *   exchange.c  the state machine: its one writer, the ways in, the two ways out
+ *   host.c      what a worker's exchanges share: keyed apps, pooled memory, request ids
+ *   receive.c   query and body;  admit.c  route, app, signature, time, token
+ *   who.c       the shop and its cipher;  send.c  one upstream message, signed
+ *   calls.c     which calls when, and their answers;  pages.c  the calls that page
+ *   reply.c     envelopes;  words.c  faults as words that may be shown
+ *
+ * Functions that may fail return false with x->fault filled.
+ */
+#ifndef SHOPSHIM_EXCHANGE_LIFE_H
+#define SHOPSHIM_EXCHANGE_LIFE_H
+
+#include "exchange/exchange.h"
+#include "page/page.h"
+
+enum exchange_state {
+    EXCHANGE_RECEIVED,
+    EXCHANGE_ROUTED,
+    EXCHANGE_ADMITTED, /* and finding out who the shop is */
+    EXCHANGE_CALLING,
+    EXCHANGE_MERGING,
+    EXCHANGE_REPLYING,
+    EXCHANGE_DONE
+};
+
+enum {
+    REQUEST_ID = 34,         /* yyyymmddhhmmss and 20 hexadecimal digits */
+    SEND_FIELDS = 2,         /* token, content type */
+    REPLY_FIELDS = 5,        /* content type, unused, lost, upstream id, retry after */
+    NOTES_LENGTH = 1024,     /* of a diagnostic header */
+    IDS_LENGTH = 400,        /* of upstream's ids together */
+    KEPT_REPLY = 256 * 1024, /* a larger reply buffer is given back after its exchange */
+    KEPT_EXCHANGES = 256     /* of a host, for reuse */
+};
+
+struct app {
+    struct str key;
+    struct str secret;
+    struct sign_key *sign;
+};
+
+/* One upstream call. */
+struct sent {
+    struct plan_slot slot;
+    bool shops; /* the call that lists the token's shops, not one of the plan */
+    bool under_way;
+    struct exchange_send send;
+    struct exchange_field fields[SEND_FIELDS];
+};
+
+enum stage_state { STAGE_WAITING, STAGE_RUNNING, STAGE_FINISHED };
+
+/* A call of the plan: once, for each element, or page by page. */
+struct stage {
+    enum stage_state state;
+    size_t times;
+    size_t next; /* element to send */
+    size_t left; /* without answer */
+};
+
+struct pages {
+    unsigned count; /* streams; 0: the plan does not page */
+    unsigned calls[PAGE_STREAMS];
+    unsigned here[PAGE_STREAMS]; /* number of the page in hand */
+    unsigned next[PAGE_STREAMS]; /* number of the page to ask for */
+    bool started;
+    enum plan_page_style style;
+    struct plan_page_asked asked;
+    struct page_position from;
+    struct page_order order;
+    struct page_walk walk;
+};
+
+enum who { WHO_OPEN, WHO_WAITS, WHO_FETCHES, WHO_KNOWN };
+
+struct exchange {
+    /* Lives as long as the host's pool: */
+    struct exchange_host *host;
+    struct arena *arena;
+    struct buf out; /* the reply's body */
+    struct exchange *pooled;
+    /* Zeroed for each request; `state` must stay the first. */
+    enum exchange_state state;
+    struct plans *plans;
+    const struct ports *ports;
+    void *owner;
+    struct exchange_request request;
+    struct pairs query;  /* of the URL, decoded */
+    struct pairs fields; /* and those of a form */
+    struct json_doc document;
+    struct plan_request asked;
+    const struct plan *plan;
+    const struct plan_profile *profile;
+    struct plan_run *run;
+    const struct app *app;
+    struct str token;
+    struct str detail; /* more words for the fault, too long for it */
+    enum who who;
+    bool fetched; /* the list of shops was asked for already */
+    struct shop_ask ask;
+    struct shop shop;
+    struct shop_waiter waiter;
+    struct sent **sent; /* by tag; settings.calls + 1 places */
+    unsigned sent_count;
+    unsigned under_way;
+    unsigned writes_done; /* calls that change something and were answered well */
+    uint32_t finished;    /* bit i: call i of the plan */
+    struct stage stages[PLAN_CALLS];
+    struct pages pages;
+    struct fault fault;
+    struct plan_error error;
+    int status;
+    struct exchange_field reply_fields[REPLY_FIELDS];
+    struct exchange_answer answer;
+    struct str words; /* the fault as the client reads it */
+    char id[REQUEST_ID + 1];
+    char endpoint[96];
+    char ids[IDS_LENGTH]; /* of upstream */
+    size_t ids_length;
+    char last_resort[256];
+};
+
+/* ---- host.c ---- */
+
+struct exchange_host {
+    struct exchange_common common;
+    struct app *apps; /* open addressing by key */
+    size_t app_places;
+    struct exchange *pool;
+    unsigned pooled;
+    uint64_t seed[2], count; /* of request ids */
+    int64_t second;          /* that `date` says */
+    char date[14];
+};
+
+const struct app *host_app(const struct exchange_host *host, struct str key); /* or NULL */
+void host_request_id(struct exchange_host *host, char id[REQUEST_ID + 1]);
+
+static inline const struct exchange_settings *settings_of(const struct exchange *x)
+{
+    return x->host->common.settings;
+}
+
+static inline int64_t now_ms(const struct exchange *x)
+{
+    return clock_now_ms(&x->host->common.clock);
+}
+
+/* ---- receive.c ---- */
+
+bool receive_request(struct exchange *x);
+struct str request_field(const struct exchange *x, struct str name); /* any case */
+
+/* ---- admit.c ---- */
+
+bool route_request(struct exchange *x);
+bool admit_request(struct exchange *x);
+
+/* ---- who.c ---- */
+
+/* Finds the shop, asks for it, or waits: x->who says where it stands. */
+bool who_go(struct exchange *x);
+bool who_answer(struct exchange *x, const struct sent *sent,
+                const struct exchange_upstream *answer);
+/* The call for the list failed: tells those who wait. x->fault says why. */
+void who_failed(struct exchange *x);
+/* The exchange ends, or goes away, in whatever state it is. */
+void who_leave(struct exchange *x);
+
+/* ---- send.c ---- */
+
+/*
+ * Signs and starts one upstream call. `message` lives on. False, and nothing was sent, when the
+ * bound on calls is reached or memory fails.
+ */
+bool send_message(struct exchange *x, struct plan_slot slot, const struct plan_message *message,
+                  bool cipher);
+bool send_shops(struct exchange *x, const struct plan_shops *shops);
+/* Faults for one more call than allowed; `what` may be more calls than one. */
+bool send_room(struct exchange *x, size_t calls);
+
+/* ---- calls.c ---- */
+
+bool calls_begin(struct exchange *x);
+/* Starts what can be started. */
+bool calls_go(struct exchange *x);
+bool calls_finished(const struct exchange *x);
+bool calls_answer(struct exchange *x, const struct sent *sent,
+                  const struct exchange_upstream *answer);
+void calls_cancel(struct exchange *x);
+void stage_finish(struct exchange *x, unsigned call);
+
+/* ---- pages.c ---- */
+
+bool pages_begin(struct exchange *x); /* once the shop is known, before any call */
+bool pages_go(struct exchange *x);    /* once all its calls may be made */
+bool pages_came(struct exchange *x, const struct sent *sent);
+/* The next cursor and whether there is more. */
+bool pages_given(struct exchange *x, struct plan_page_given *given);
+
+/* ---- words.c ---- */
+
+/* x->fault for a full arena; returns false. */
+bool fault_no_memory(struct exchange *x);
+/* x->fault for an answer that is no envelope. `why` is what the reader said, or NULL. */
+bool fault_bad_answer(struct exchange *x, const struct exchange_upstream *answer,
+                      const struct fault *why);
+/* x->fault for an envelope whose code is not 0. */
+bool fault_of_upstream(struct exchange *x, const struct exchange_upstream *answer, int64_t code,
+                       struct str message, struct str request_id);
+/* Says in x->fault which call failed, when the request made several. */
+void fault_name_call(struct exchange *x, const struct sent *sent);
+/* Remembers a request id of upstream, its odd bytes replaced. */
+void note_upstream_id(struct exchange *x, struct str id);
+/* `text` without secrets and as valid UTF-8, cut at `most` bytes. */
+void show_text(const struct exchange *x, struct str text, size_t most, struct buf *out);
+/* As show_text, for a header value: printable ASCII only. */
+void show_field(const struct exchange *x, struct str text, size_t most, struct buf *out);
+
+/* ---- reply.c ---- */
+
+/* The reply to a request that went well; false when it cannot be written. */
+bool reply_success(struct exchange *x);
+/* The reply that tells x->fault; always succeeds. */
+void reply_fault(struct exchange *x);
+
+#endif
