@@ -1,12 +1,12 @@
 /*
  * The table of byte classes and the scans over long spans.
  *
- * A scan takes eight bytes into one word and asks whether any of them is suspicious. The
- * question may only err towards "yes" (a borrow can mark a byte above a true hit, never
- * without one), and a suspicious word is looked at byte by byte through the table, so byte
- * order does not matter.
+ * A scan takes eight bytes into one word, the first as the lowest, and marks suspicious ones
+ * in their highest bit. A borrow or a carry can mark a byte wrongly, but only above one that
+ * is marked rightly or above 0xFF.
  */
 #include "http1/chars.h"
+#include <endian.h>
 
 /* Sums of CHAR_*; one row is sixteen bytes. */
 // clang-format off
@@ -37,18 +37,13 @@ static inline uint64_t load(const char *p)
 {
     uint64_t word;
     memcpy(&word, p, sizeof word);
-    return word;
+    return le64toh(word);
 }
 
-/* Nonzero when a byte of `word` is below `bound` (bound <= 0x80). */
-static inline uint64_t any_below(uint64_t word, uint64_t bound)
+/* Where the lowest mark is. */
+static inline size_t first_of(uint64_t marks)
 {
-    return (word - EACH(bound)) & ~word & HIGH;
-}
-
-static inline uint64_t any_equal(uint64_t word, uint64_t byte)
-{
-    return any_below(word ^ EACH(byte), 1);
+    return (size_t)__builtin_ctzll(marks) / 8;
 }
 
 static const char *skip_rest(const char *p, const char *end, int class)
@@ -58,13 +53,29 @@ static const char *skip_rest(const char *p, const char *end, int class)
     return p;
 }
 
+/* A byte below 0x21, above 0x7E, or '#': the lowest mark is never wrong. */
+static inline uint64_t marks_for_target(uint64_t word)
+{
+    uint64_t low = word - EACH(0x21);
+    uint64_t high = word | (word + EACH(1));
+    uint64_t number_sign = (word ^ EACH('#')) - EACH(1);
+    return (low | high | number_sign) & HIGH;
+}
+
+/* A byte below 0x20, tab among them, or 0x7F; sometimes one above 0xFF. */
+static inline uint64_t marks_for_value(uint64_t word)
+{
+    uint64_t low = word - EACH(0x20);
+    uint64_t delete = word + EACH(1);
+    return (low | delete) & ~word & HIGH;
+}
+
 const char *skip_target(const char *p, const char *end)
 {
-    while (end - p >= 8) {
-        uint64_t word = load(p);
-        if (any_below(word, 0x21) | any_equal(word, 0x7f) | any_equal(word, '#') | (word & HIGH))
-            return skip_rest(p, p + 8, CHAR_TARGET);
-        p += 8;
+    for (; end - p >= 8; p += 8) {
+        uint64_t marks = marks_for_target(load(p));
+        if (marks)
+            return p + first_of(marks);
     }
     return skip_rest(p, end, CHAR_TARGET);
 }
@@ -72,13 +83,15 @@ const char *skip_target(const char *p, const char *end)
 const char *skip_value(const char *p, const char *end)
 {
     while (end - p >= 8) {
-        uint64_t word = load(p);
-        if (any_below(word, 0x20) | any_equal(word, 0x7f)) {
-            const char *stop = skip_rest(p, p + 8, CHAR_VALUE);
-            if (stop < p + 8)
-                return stop;
+        uint64_t marks = marks_for_value(load(p));
+        if (!marks) {
+            p += 8;
+            continue;
         }
-        p += 8;
+        p += first_of(marks);
+        if (!char_is(*p, CHAR_VALUE))
+            return p;
+        p++;
     }
     return skip_rest(p, end, CHAR_VALUE);
 }

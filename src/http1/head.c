@@ -101,7 +101,7 @@ static bool read_request_line(struct http1_reader *reader, const char **p, const
 {
     struct http1_head *head = &reader->head;
     const char *at = *p;
-    const char *stop = skip_token(at, end);
+    const char *stop = skip_token(at);
     if (stop == at || *stop != ' ')
         return http1_refuse(reader, 400, "The request line does not begin with a method.");
     head->method = str_of(at, (size_t)(stop - at));
@@ -154,9 +154,9 @@ static void note_connection(struct met *met, struct str list)
 {
     while (list.p) {
         struct str option = str_trim(str_cut(&list, ','));
-        if (str_ieq(option, STR("close")))
+        if (is_word(option, STR("close")))
             met->close = true;
-        else if (str_ieq(option, STR("keep-alive")))
+        else if (is_word(option, STR("keep-alive")))
             met->keep_alive = true;
     }
 }
@@ -166,33 +166,33 @@ static void note_field(struct met *met, const struct http1_field *field)
     struct str name = field->name;
     switch (name.n) {
     case 4:
-        if (str_ieq(name, STR("Host"))) {
+        if (is_word(name, STR("host"))) {
             met->hosts++;
             met->host = field->value;
         }
         break;
     case 6:
-        if (str_ieq(name, STR("Expect")))
+        if (is_word(name, STR("expect")))
             met->expect = field->value;
         break;
     case 10:
-        if (str_ieq(name, STR("Connection")))
+        if (is_word(name, STR("connection")))
             note_connection(met, field->value);
         break;
     case 14:
-        if (str_ieq(name, STR("Content-Length"))) {
+        if (is_word(name, STR("content-length"))) {
             met->lengths++;
             met->length = field->value;
         }
         break;
     case 16:
-        if (str_ieq(name, STR("Content-Encoding"))) {
+        if (is_word(name, STR("content-encoding"))) {
             met->content_codings++;
             met->content_coding = field->value;
         }
         break;
     case 17:
-        if (str_ieq(name, STR("Transfer-Encoding"))) {
+        if (is_word(name, STR("transfer-encoding"))) {
             met->transfer_codings++;
             met->transfer_coding = field->value;
         }
@@ -207,7 +207,7 @@ static bool read_field(struct http1_reader *reader, const char **p, const char *
                        struct http1_field *field)
 {
     const char *at = *p;
-    const char *stop = skip_token(at, end);
+    const char *stop = skip_token(at);
     if (stop == at)
         return http1_refuse(reader, 400,
                             char_is_blank(*at) ? "A header line is folded (obs-fold)."

@@ -7,7 +7,6 @@
  * Refuses no parameter; who may call, and when, is decided elsewhere.
  */
 #include "sign/key.h"
-#include <openssl/crypto.h>
 #include <stdlib.h>
 
 enum {
@@ -24,10 +23,15 @@ struct sink {
     char gathered[GATHER];
 };
 
+/* Never after a failure: OpenSSL dereferences what a failed start has left out. */
+static void pass_on(struct sink *sink, struct str part)
+{
+    sink->failed = sink->failed || !hmac_add(sink->mac, part);
+}
+
 static void flush(struct sink *sink)
 {
-    if (sink->n > 0 && !hmac_add(sink->mac, str_of(sink->gathered, sink->n)))
-        sink->failed = true;
+    pass_on(sink, str_of(sink->gathered, sink->n));
     sink->n = 0;
 }
 
@@ -42,7 +46,7 @@ static void add(struct sink *sink, struct str part)
     if (part.n > GATHER - sink->n)
         flush(sink);
     if (part.n > GATHER) {
-        sink->failed = !hmac_add(sink->mac, part) || sink->failed;
+        pass_on(sink, part);
         return;
     }
     memcpy(sink->gathered + sink->n, part.p, part.n);
@@ -139,7 +143,7 @@ static bool finish(struct sink *sink, char hex[SIGN_HEX + 1])
     static const char digits[] = "0123456789abcdef";
     unsigned char digest[HMAC_SIZE];
     flush(sink);
-    OPENSSL_cleanse(sink->gathered, sizeof sink->gathered);
+    explicit_bzero(sink->gathered, sizeof sink->gathered);
     hex[0] = '\0';
     if (sink->failed || !hmac_finish(sink->mac, digest))
         return false;

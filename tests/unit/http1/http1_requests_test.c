@@ -332,6 +332,61 @@ static void bad_chunks(void **state)
     RUN(rows);
 }
 
+/* Each byte at each of some places of a target and of a value, against the rule in words. */
+static void every_byte_in_every_place(void **state)
+{
+    enum { PLACES = 19 };
+    (void)state;
+    for (int c = 0; c < 256; c++)
+        for (size_t place = 0; place < PLACES; place++) {
+            struct buf text, line;
+            char run[PLACES + 1] = "aaaaaaaaaaaaaaaaaaa";
+            bool in_target = c > 0x20 && c < 0x7F && c != '#';
+            bool in_value = c == '\t' || (c >= 0x20 && c != 0x7F);
+            run[place] = (char)c;
+            buf_init(&text, 200);
+            buf_add_str(&text, STR("GET /"));
+            buf_add(&text, run, PLACES);
+            buf_add_str(&text, STR(" HTTP/1.1\r\n" H "\r\n"));
+            line = feed(&(struct feed){HTTP1_REQUESTS, NULL, false}, buf_str(&text), 0, text.n);
+            assert_int_equal(strchr(line.p, '!') && c != '!', !in_target);
+            buf_clear(&line);
+            buf_reset(&text);
+            buf_add_str(&text, STR("GET / HTTP/1.1\r\n" H "A:\x80"));
+            buf_add(&text, run, PLACES);
+            buf_add_str(&text, STR("\xFF\r\n\r\n"));
+            line = feed(&(struct feed){HTTP1_REQUESTS, NULL, false}, buf_str(&text), 0, text.n);
+            assert_int_equal(strchr(line.p, '!') != NULL, !in_value);
+            buf_clear(&line);
+            buf_clear(&text);
+        }
+}
+
+/* A value of bytes that lie on the borders of what is refused, in every order. */
+static void neighbours_are_told_apart(void **state)
+{
+    static const uint8_t border[] = {0x1F, 0x20, 0x7E, 0x7F, 0x80, 0xFF, '\t', 0x00};
+    (void)state;
+    for (size_t i = 0; i < 8 * 8 * 8 * 8; i++) {
+        uint8_t run[8];
+        struct buf text;
+        bool bad = false;
+        for (size_t j = 0; j < 8; j++) {
+            run[j] = border[(j < 4 ? i >> 3 * j : i >> 3 * (7 - j)) & 7];
+            bad = bad || run[j] < 9 || run[j] == 0x1F || run[j] == 0x7F;
+        }
+        buf_init(&text, 200);
+        buf_add_str(&text, STR("GET / HTTP/1.1\r\n" H "A:x"));
+        buf_add(&text, (const char *)run, 8);
+        buf_add_str(&text, STR("x\r\n\r\n"));
+        struct buf line =
+            feed(&(struct feed){HTTP1_REQUESTS, NULL, false}, buf_str(&text), 0, text.n);
+        assert_int_equal(strchr(line.p, '!') != NULL, bad);
+        buf_clear(&line);
+        buf_clear(&text);
+    }
+}
+
 /* A prefix of a request is never whole, wherever the connection ends. */
 static void cut_requests(void **state)
 {
@@ -390,6 +445,8 @@ int main(void)
         cmocka_unit_test(bad_framing),
         cmocka_unit_test(chunks),
         cmocka_unit_test(bad_chunks),
+        cmocka_unit_test(every_byte_in_every_place),
+        cmocka_unit_test(neighbours_are_told_apart),
         cmocka_unit_test(cut_requests),
         cmocka_unit_test(fields_are_cut_and_found),
     };
