@@ -55,6 +55,8 @@ struct server_upstream_settings {
 /* Which requests get a line in the log, at level info; the others get it at level debug. */
 enum server_access { SERVER_ACCESS_NONE, SERVER_ACCESS_FAILURES, SERVER_ACCESS_ALL };
 
+enum { SERVER_WORKERS = 64 }; /* most */
+
 struct server_settings {
     const char *listen; /* "127.0.0.1:8080": IPv4, [IPv6] or name with port, or "unix:/path";
                            port 0 takes a free one */
