@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+static const char cut_words[] = "The connection ended in the middle of a message.";
+
 struct feed {
     enum http1_side side;
     const struct http1_limits *limits;
@@ -132,6 +134,8 @@ static struct buf feed(const struct feed *feed, struct str input, size_t first, 
                                            : STR("cut"));
     }
     if (event == HTTP1_BROKEN) {
+        if (feed->side == HTTP1_ANSWERS || strcmp(reader.words, cut_words) == 0)
+            assert_int_equal(reader.status, feed->side == HTTP1_ANSWERS ? 502 : 400);
         /* Stays so, whatever comes. */
         size_t used;
         assert_int_equal(http1_read(&reader, "GET", 3, &used, &(struct str){0}), HTTP1_BROKEN);

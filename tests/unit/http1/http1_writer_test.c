@@ -92,6 +92,29 @@ static void bad_fields_spoil_the_buffer(void **state)
     }
 }
 
+/* Values in memory of their own: the sanitizer notices a look behind them. */
+static void values_of_any_length_are_whole(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 40; n++) {
+        char *value = malloc(n + (n == 0));
+        assert_non_null(value);
+        memset(value, 'v', n);
+        http1_write_field(&out, STR("A"), str_of(value, n));
+        assert_int_equal(out.n, n + 5);
+        assert_memory_equal(out.p + 3, value, n);
+        buf_reset(&out);
+        for (size_t i = 0; i < n; i++) {
+            value[i] = '\r';
+            http1_write_field(&out, STR("A"), str_of(value, n));
+            assert_true(buf_failed(&out));
+            value[i] = 'v';
+            buf_reset(&out);
+        }
+        free(value);
+    }
+}
+
 static void bad_request_lines_spoil_the_buffer(void **state)
 {
     static const struct {
@@ -151,6 +174,7 @@ int main(void)
         cmocka_unit_test(heads_are_written),
         cmocka_unit_test(reasons),
         cmocka_unit_test(bad_fields_spoil_the_buffer),
+        cmocka_unit_test(values_of_any_length_are_whole),
         cmocka_unit_test(bad_request_lines_spoil_the_buffer),
         cmocka_unit_test(a_full_buffer_stays_failed),
         cmocka_unit_test(what_is_written_is_read),
