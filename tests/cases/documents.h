@@ -30,7 +30,10 @@ void document_fill(struct json value, const struct kept *kept, struct arena *are
 /* "data.list[0].id" or "data.list.0.id"; JSON_NONE when there is none. */
 struct json document_at(struct json value, struct str path);
 
-/* Whether they are equal; a line for each difference, with its path below `path`. */
+/*
+ * Whether they are equal, an expected "*" being any text that is not empty; a line for each
+ * difference, with its path below `path`.
+ */
 bool document_equal(struct json expected, struct json got, struct arena *arena, const char *path,
                     struct buf *lines);
 
