@@ -16,9 +16,9 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/url.h"
+#include "table/finding.h"
 #include "json/json.h"
 #include "json/writer.h"
-#include "table/finding.h"
 
 struct plans;
 struct plan;
@@ -33,6 +33,15 @@ enum { PLAN_CALLS = 16 }; /* most calls of one table */
  * and the areas; contracts/ and sandbox/ are not read here. The caller owns one reference.
  */
 struct plans *plans_load(const char *directory, struct findings *findings);
+
+/* The same from memory: names such as "profiles.json" and "order/list.json". */
+struct plan_text {
+    const char *name;
+    struct str json;
+};
+struct plans *plans_load_texts(const struct plan_text *texts, size_t count,
+                               struct findings *findings);
+
 struct plans *plans_ref(struct plans *plans);
 void plans_unref(struct plans *plans); /* NULL is fine; thread-safe */
 
@@ -84,7 +93,7 @@ struct str plan_name(const struct plan *plan);   /* "order/get_order_list" */
 struct str plan_legacy(const struct plan *plan); /* "POST /api/orders/search": the first */
 struct str plan_about(const struct plan *plan);
 struct str plan_version(const struct plan *plan); /* "< 202305", or absent */
-size_t plan_losses(const struct plan *plan); /* sentences in `loses` */
+size_t plan_losses(const struct plan *plan);      /* sentences in `loses` */
 unsigned plan_call_count(const struct plan *plan);
 const struct plan_call *plan_call_at(const struct plan *plan, unsigned call);
 enum plan_page_style plan_page_style(const struct plan *plan);
@@ -172,7 +181,7 @@ bool plan_take(struct plan_run *run, struct plan_slot slot, struct str body,
 struct plan_page_asked {
     struct str cursor; /* PLAN_PAGE_CURSOR: as sent, absent on the first page */
     uint64_t size;     /* within the table's limits */
-    uint64_t offset;   /* rows to skip: from the offset, or (number - 1) * size; 0 counts as page 1 */
+    uint64_t offset; /* rows to skip: from the offset, or (number - 1) * size; 0 counts as page 1 */
 };
 
 /* What the client asked for; only for plans whose style is not NONE. */
@@ -181,10 +190,12 @@ bool plan_page_asked(struct plan_run *run, struct plan_page_asked *asked, struct
 /* Everything that filters or orders the list, in a canonical text: what a cursor is bound to. */
 struct str plan_filters(struct plan_run *run);
 
-size_t plan_rows(struct plan_run *run, struct plan_slot slot);            /* rows of that page */
-struct str plan_next_token(struct plan_run *run, struct plan_slot slot);  /* empty: no more */
+size_t plan_rows(struct plan_run *run, struct plan_slot slot);           /* rows of that page */
+struct str plan_next_token(struct plan_run *run, struct plan_slot slot); /* empty: no more */
 /* The value by which two merged lists are ordered; absent when the table names none. */
 struct str plan_row_key(struct plan_run *run, struct plan_slot slot, size_t row);
+/* Whether the client asked for the largest key first; for tables with `order_by`. */
+bool plan_page_descending(struct plan_run *run);
 /* The rows [from, to) of that page come next in the reply. */
 bool plan_pick(struct plan_run *run, struct plan_slot slot, size_t from, size_t to);
 
@@ -205,7 +216,8 @@ bool plan_reply(struct plan_run *run, const struct plan_page_given *page, struct
  */
 void plan_notes(struct plan_run *run, struct buf *unused, struct buf *lost);
 
-/* Values of v202309 enums that no pair knows and that were replaced, since the load; thread-safe. */
+/* Values of v202309 enums that no pair knows and that were replaced, since the load; thread-safe.
+ */
 uint64_t plans_unknown_values(const struct plans *plans);
 
 /* ---- shops ---- */

@@ -96,6 +96,29 @@ static void find_doubles(const cJSON *node, const char *path, const char *file,
     }
 }
 
+cJSON *table_parse(const char *file, struct str text, struct findings *findings)
+{
+    const char *end = text.p;
+    cJSON *document = cJSON_ParseWithLengthOpts(text.p, text.n, &end, false);
+    while (document && (size_t)(end - text.p) < text.n && memchr(" \t\r\n", *end, 4))
+        end++;
+    if (!document || end != text.p + text.n) {
+        unsigned line, column;
+        place_of(text.p, end, &line, &column);
+        findings_add(findings, FINDING_ERROR, file, "", "is not JSON: wrong at line %u, column %u",
+                     line, column);
+        cJSON_Delete(document);
+        return NULL;
+    }
+    size_t before = findings->errors;
+    find_doubles(document, "$", file, findings);
+    if (findings->errors != before) {
+        cJSON_Delete(document);
+        return NULL;
+    }
+    return document;
+}
+
 cJSON *table_read(const char *file, struct findings *findings)
 {
     size_t size = 0;
@@ -104,23 +127,8 @@ cJSON *table_read(const char *file, struct findings *findings)
         findings_add(findings, FINDING_ERROR, file, "", "cannot be read: %s", strerror(errno));
         return NULL;
     }
-    const char *end = text;
-    cJSON *document = cJSON_ParseWithLengthOpts(text, size + 1, &end, true);
-    if (!document) {
-        unsigned line, column;
-        place_of(text, end, &line, &column);
-        findings_add(findings, FINDING_ERROR, file, "", "is not JSON: wrong at line %u, column %u",
-                     line, column);
-        free(text);
-        return NULL;
-    }
+    cJSON *document = table_parse(file, str_of(text, size), findings);
     free(text);
-    size_t before = findings->errors;
-    find_doubles(document, "$", file, findings);
-    if (findings->errors != before) {
-        cJSON_Delete(document);
-        return NULL;
-    }
     return document;
 }
 

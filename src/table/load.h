@@ -15,6 +15,9 @@
 /* The document, to be freed with cJSON_Delete; NULL after a finding. */
 cJSON *table_read(const char *file, struct findings *findings);
 
+/* The same from memory; `file` names it in findings. */
+cJSON *table_parse(const char *file, struct str text, struct findings *findings);
+
 struct table_files {
     char **names; /* "dir/group/name.json", sorted by bytes */
     size_t count;

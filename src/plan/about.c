@@ -1,0 +1,52 @@
+/*
+ * What a plan says about itself. See plan.h.
+ */
+#include "plan/compiled.h"
+
+#include <assert.h>
+
+const struct plan_profile *plan_profile(const struct plan *plan)
+{
+    return plan->profile;
+}
+
+struct str plan_name(const struct plan *plan)
+{
+    return plan->name;
+}
+
+struct str plan_legacy(const struct plan *plan)
+{
+    return plan->legacy[0];
+}
+
+struct str plan_about(const struct plan *plan)
+{
+    return plan->about;
+}
+
+struct str plan_version(const struct plan *plan)
+{
+    return plan->version.text;
+}
+
+size_t plan_losses(const struct plan *plan)
+{
+    return plan->lost_in_request_count + plan->lost_in_answer_count;
+}
+
+unsigned plan_call_count(const struct plan *plan)
+{
+    return plan->call_count;
+}
+
+const struct plan_call *plan_call_at(const struct plan *plan, unsigned call)
+{
+    assert(call < plan->call_count);
+    return &plan->calls[call].public;
+}
+
+enum plan_page_style plan_page_style(const struct plan *plan)
+{
+    return plan->pages.style;
+}

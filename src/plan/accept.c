@@ -1,0 +1,453 @@
+/*
+ * Taking a request: every accepted field is found, checked and made one form. See run.h.
+ *
+ * Scalars stay where they are unless their form must change. A field that has a shape is
+ * written anew with all its parts in their one form, and read from there; files inside stay as
+ * they are. What is refused is named as the client named it.
+ */
+#include "plan/decimal.h"
+#include "plan/run.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Where a field was found. */
+struct source {
+    struct json json;
+    struct str text; /* of the query, or of one piece of a list in it */
+};
+
+/* "lines[2].price", for faults. */
+struct label {
+    char text[160];
+    size_t n;
+};
+
+static size_t label_add(struct label *label, const char *format, struct str name, size_t index)
+{
+    size_t before = label->n;
+    struct str piece = name;
+    char digits[32];
+    if (!name.p)
+        piece = str_of(digits, (size_t)snprintf(digits, sizeof digits, format, index));
+    else if (before && before + 1 < sizeof label->text)
+        label->text[label->n++] = '.';
+    if (piece.n > sizeof label->text - label->n)
+        piece.n = sizeof label->text - label->n;
+    memcpy(label->text + label->n, piece.p, piece.n);
+    label->n += piece.n;
+    return before;
+}
+
+struct taking {
+    struct plan_run *run;
+    struct label label;
+    struct fault *fault;
+    bool refused;
+};
+
+static struct value refuse(struct taking *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static struct value refuse(struct taking *t, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct str where = str_of(t->label.text, t->label.n);
+    if (!t->refused)
+        fault_at(t->fault, FAULT_PARAMETER, where, STR_FMT " %s", STR_ARG(where), text);
+    t->refused = true;
+    return VALUE_NONE;
+}
+
+static const char *expected(const struct type *type)
+{
+    switch (type->kind) {
+    case TYPE_INT:
+        return "a whole number";
+    case TYPE_TIME:
+        return "a time in whole seconds";
+    case TYPE_ID:
+        return "a text or a whole number";
+    case TYPE_BOOL:
+        return "true or false";
+    case TYPE_DECIMAL:
+        return "a decimal number";
+    case TYPE_FILE:
+        return "a text of base64";
+    case TYPE_LIST:
+    case TYPE_ITEMS:
+        return "a list";
+    case TYPE_OBJECT:
+    case TYPE_FIELDS:
+        return "an object";
+    default:
+        return "a text or a number";
+    }
+}
+
+static struct value wrong_type(struct taking *t, const struct type *type,
+                               const struct source *source)
+{
+    enum json_type found = json_type(source->json);
+    struct str text = source->text;
+    if (found == JSON_NUMBER || found == JSON_STRING)
+        text = json_text(source->json, t->run->arena);
+    if (text.p && text.n <= 40)
+        return refuse(t, "must be %s, not '" STR_FMT "'", expected(type), STR_ARG(text));
+    return refuse(t, "must be %s, not %s", expected(type),
+                  found == JSON_ABSENT ? "this text" : json_type_name(found));
+}
+
+/* ---- scalars ---- */
+
+static struct value take_bool(struct taking *t, const struct type *type,
+                              const struct source *source, struct str text)
+{
+    enum json_type found = json_type(source->json);
+    if (found == JSON_TRUE || str_eq(text, STR("true")) || str_eq(text, STR("1")))
+        return value_bool(true);
+    if (found == JSON_FALSE || str_eq(text, STR("false")) || str_eq(text, STR("0")))
+        return value_bool(false);
+    return wrong_type(t, type, source);
+}
+
+/* A scalar in its one form. `text` is its decoded text or digits. */
+static struct value scalar_form(struct taking *t, const struct type *type,
+                                const struct source *source, struct str text)
+{
+    bool number = json_type(source->json) == JSON_NUMBER;
+    bool whole = decimal_is_whole(text) && json_is_number(text);
+    struct value as_is =
+        json_exists(source->json) ? value_json(source->json) : value_text(source->text);
+    switch (type->kind) {
+    case TYPE_INT:
+    case TYPE_TIME:
+        return !whole ? wrong_type(t, type, source) : number ? as_is : value_digits(text);
+    case TYPE_ID:
+        return !number ? as_is : whole ? value_text(text) : wrong_type(t, type, source);
+    case TYPE_DECIMAL:
+        if (!decimal_is_plain(text))
+            return wrong_type(t, type, source);
+        return number ? value_text(text) : as_is;
+    case TYPE_FILE:
+        return number ? wrong_type(t, type, source) : as_is;
+    default:
+        return number ? value_text(text) : as_is;
+    }
+}
+
+static bool fits(struct taking *t, const struct type *type, struct str text)
+{
+    int64_t number = 0;
+    if (type->ranged) {
+        bool small = str_to_i64(text, &number);
+        if (small && number >= type->low && number <= type->high)
+            return true;
+        if (type->high == INT64_MAX)
+            refuse(t, "must be at least %" PRId64, type->low);
+        else if (type->low == INT64_MIN)
+            refuse(t, "must be at most %" PRId64, type->high);
+        else
+            refuse(t, "must be from %" PRId64 " to %" PRId64, type->low, type->high);
+        return false;
+    }
+    if (!type->set_count)
+        return true;
+    struct buf list;
+    buf_init_arena(&list, 4096, t->run->arena);
+    for (size_t i = 0; i < type->set_count; i++) {
+        if (str_eq(type->set[i], text))
+            return true;
+        if (i)
+            buf_add_str(&list, STR(", "));
+        buf_add_str(&list, type->set[i]);
+    }
+    refuse(t, "must be one of " STR_FMT, STR_ARG(buf_str(&list)));
+    return false;
+}
+
+static struct value take_scalar(struct taking *t, const struct type *type,
+                                const struct source *source)
+{
+    enum json_type found = json_type(source->json);
+    struct str text = source->text;
+    if (found == JSON_STRING && type->kind == TYPE_FILE)
+        return value_json(source->json);
+    if (found == JSON_STRING || found == JSON_NUMBER)
+        text = json_text(source->json, t->run->arena);
+    if (type->kind == TYPE_BOOL)
+        return take_bool(t, type, source, text);
+    if (!text.p)
+        return wrong_type(t, type, source);
+    struct value value = scalar_form(t, type, source, text);
+    if (value_there(&value) && !fits(t, type, text))
+        return VALUE_NONE;
+    return value;
+}
+
+/* ---- lists and objects ---- */
+
+/* JSON in a query. */
+static bool parse_query_json(struct taking *t, const struct type *type, struct source *source)
+{
+    struct json_doc *doc = ARENA_NEW(t->run->arena, struct json_doc);
+    struct json_limits limits = {.unique_keys = true};
+    struct json_error error;
+    if (!doc)
+        return run_no_memory(t->run);
+    if (!json_parse(doc, source->text, &limits, t->run->arena, &error)) {
+        wrong_type(t, type, source);
+        return false;
+    }
+    *source = (struct source){.json = json_root(doc)};
+    return true;
+}
+
+static bool check_length(struct taking *t, const struct type *type, size_t count)
+{
+    if (!type->ranged || ((int64_t)count >= type->low && (int64_t)count <= type->high))
+        return true;
+    refuse(t, "must hold %" PRId64 " to %" PRId64 " elements, not %zu",
+           type->low == INT64_MIN ? 0 : type->low, type->high, count);
+    return false;
+}
+
+static bool is_scalar(enum type_kind kind)
+{
+    return kind != TYPE_LIST && kind != TYPE_OBJECT && kind != TYPE_ANY && kind != TYPE_FIELDS &&
+           kind != TYPE_ITEMS;
+}
+
+/* "a,b,c" */
+static struct value take_pieces(struct taking *t, const struct type *type, struct str text)
+{
+    static const struct type plain = {.kind = TYPE_TEXT};
+    const struct type *item = type->kind == TYPE_ITEMS ? type->item : &plain;
+    size_t count = 1;
+    for (size_t i = 0; i < text.n; i++)
+        count += text.p[i] == ',';
+    struct list *list = value_new_list(t->run, count);
+    if (!list || !check_length(t, type, count))
+        return VALUE_NONE;
+    if (!is_scalar(item->kind)) {
+        struct source source = {.text = text};
+        return wrong_type(t, type, &source);
+    }
+    while (text.p) {
+        struct source piece = {.text = str_trim(str_cut(&text, ','))};
+        size_t before = label_add(&t->label, "[%zu]", STR_NONE, list->count);
+        struct value value = take_scalar(t, item, &piece);
+        t->label.n = before;
+        if (!value_there(&value))
+            return VALUE_NONE;
+        list->items[list->count++] = value;
+    }
+    return value_list(list);
+}
+
+static bool write_normal(struct taking *t, const struct type *type, struct json json,
+                         struct json_writer *w);
+
+/* Whether a value counts as absent: null, and the empty text where a text is no value. */
+static bool is_absent(const struct type *type, const struct source *source)
+{
+    enum json_type found = json_type(source->json);
+    if (found == JSON_NULL || (found == JSON_ABSENT && !source->text.p))
+        return true;
+    if (type->kind == TYPE_TEXT || type->kind == TYPE_ANY)
+        return false;
+    return found == JSON_STRING ? json_raw(source->json).n == 2
+                                : found == JSON_ABSENT && !source->text.n;
+}
+
+static bool missing(struct taking *t, const struct type *type)
+{
+    if (type->optional)
+        return true;
+    refuse(t, "is missing; it must be %s", expected(type));
+    return false;
+}
+
+static bool write_fields(struct taking *t, const struct type *type, struct json json,
+                         struct json_writer *w)
+{
+    size_t found = 0;
+    json_open_object(w);
+    for (size_t i = 0; i < type->field_count && !t->refused; i++) {
+        const struct field *field = &type->fields[i];
+        struct source source = {.json = json_get(json, field->name)};
+        size_t before = label_add(&t->label, NULL, field->name, 0);
+        found += json_exists(source.json);
+        if (!is_absent(&field->type, &source)) {
+            json_put_key(w, field->name);
+            write_normal(t, &field->type, source.json, w);
+        } else if (field->type.has_preset) {
+            json_put_key(w, field->name);
+            json_put_raw(w, field->type.preset.json);
+        } else {
+            missing(t, &field->type);
+        }
+        t->label.n = before;
+    }
+    json_close_object(w);
+    t->run->unused |= found < json_count(json);
+    return !t->refused;
+}
+
+static bool write_items(struct taking *t, const struct type *type, struct json json,
+                        struct json_writer *w)
+{
+    size_t index = 0;
+    if (!check_length(t, type, json_count(json)))
+        return false;
+    json_open_array(w);
+    for (struct json v = json_first(json); json_exists(v) && !t->refused; v = json_next(v)) {
+        size_t before = label_add(&t->label, "[%zu]", STR_NONE, index++);
+        if (json_type(v) != JSON_NULL)
+            write_normal(t, type->item, v, w);
+        t->label.n = before;
+    }
+    json_close_array(w);
+    return !t->refused;
+}
+
+/* Writes a value with all its parts in their one form. */
+static bool write_normal(struct taking *t, const struct type *type, struct json json,
+                         struct json_writer *w)
+{
+    struct source source = {.json = json};
+    enum json_type found = json_type(json);
+    bool list = type->kind == TYPE_LIST || type->kind == TYPE_ITEMS;
+    bool object = type->kind == TYPE_OBJECT || type->kind == TYPE_FIELDS;
+    if ((list && found != JSON_ARRAY) || (object && found != JSON_OBJECT)) {
+        wrong_type(t, type, &source);
+        return false;
+    }
+    if (type->kind == TYPE_FIELDS)
+        return write_fields(t, type, json, w);
+    if (type->kind == TYPE_ITEMS)
+        return write_items(t, type, json, w);
+    if (list && !check_length(t, type, json_count(json)))
+        return false;
+    if (!is_scalar(type->kind)) {
+        json_put_raw(w, json_raw(json));
+        return true;
+    }
+    struct value value = take_scalar(t, type, &source);
+    if (value_there(&value))
+        value_write(t->run, &value, w);
+    return !t->refused;
+}
+
+static struct value take_shape(struct taking *t, const struct type *type, struct json json)
+{
+    struct arena *arena = t->run->arena;
+    struct buf out;
+    struct json_writer w;
+    struct json_doc *doc = ARENA_NEW(arena, struct json_doc);
+    struct json_limits limits = {0};
+    struct json_error error;
+    buf_init_arena(&out, UINT32_MAX, arena);
+    json_writer_init(&w, &out);
+    if (!write_normal(t, type, json, &w))
+        return VALUE_NONE;
+    if (!doc || buf_failed(&out) || !json_parse(doc, buf_str(&out), &limits, arena, &error)) {
+        run_no_memory(t->run);
+        return VALUE_NONE;
+    }
+    return value_json(json_root(doc));
+}
+
+/* ---- fields ---- */
+
+static struct value take(struct taking *t, const struct type *type, struct source *source)
+{
+    if (is_scalar(type->kind))
+        return take_scalar(t, type, source);
+    if (type->kind == TYPE_ANY)
+        return json_exists(source->json) ? value_json(source->json) : value_text(source->text);
+    bool list = type->kind == TYPE_LIST || type->kind == TYPE_ITEMS;
+    if (!json_exists(source->json)) {
+        struct str text = str_trim(source->text);
+        if (list && !(text.n && text.p[0] == '['))
+            return take_pieces(t, type, text);
+        if (!parse_query_json(t, type, source))
+            return VALUE_NONE;
+    }
+    enum json_type found = json_type(source->json);
+    if (found != (list ? JSON_ARRAY : JSON_OBJECT))
+        return wrong_type(t, type, source);
+    if (type->kind == TYPE_FIELDS || type->kind == TYPE_ITEMS)
+        return take_shape(t, type, source->json);
+    if (list && !check_length(t, type, json_count(source->json)))
+        return VALUE_NONE;
+    return value_json(source->json);
+}
+
+static bool is_common(const struct plans *plans, struct str name)
+{
+    for (size_t i = 0; i < plans->common_count; i++)
+        if (str_eq(plans->common[i], name))
+            return true;
+    return false;
+}
+
+/* Which source each field has; the body wins over the query. */
+static struct source *find_sources(struct plan_run *run)
+{
+    const struct plan *plan = run->plan;
+    struct source *found = ARENA_ARRAY(run->arena, struct source, plan->field_count + 1);
+    if (!found)
+        return NULL;
+    struct json body = run->request.body;
+    for (struct json v = json_first(body); json_exists(v); v = json_next(v)) {
+        struct str name = json_key(v, run->arena);
+        int index = reader_find(plan->fields_reader, name);
+        if (index >= 0 && json_type(v) != JSON_NULL)
+            found[index].json = v;
+        else if (index < 0 && !is_common(plan->plans, name))
+            run->unused = true;
+    }
+    for (size_t i = 0; i < run->request.query.count; i++) {
+        const struct pair *pair = &run->request.query.items[i];
+        int index = reader_find(plan->fields_reader, pair->name);
+        if (index < 0)
+            run->unused |= !is_common(plan->plans, pair->name);
+        else if (!json_exists(found[index].json) && !found[index].text.p)
+            found[index].text = pair->value;
+    }
+    return found;
+}
+
+bool accept_request(struct plan_run *run, struct fault *fault)
+{
+    struct taking t = {.run = run, .fault = fault};
+    enum json_type body = json_type(run->request.body);
+    if (body == JSON_NULL)
+        run->request.body = JSON_NONE;
+    else if (body != JSON_ABSENT && body != JSON_OBJECT)
+        return fault_set(fault, FAULT_BODY, "the body must be a JSON object, not %s",
+                         json_type_name(body));
+    struct source *found = find_sources(run);
+    for (size_t i = 0; found && i < run->plan->field_count; i++) {
+        const struct field *field = &run->plan->fields[i];
+        struct value value = VALUE_NONE;
+        t.label.n = 0;
+        label_add(&t.label, NULL, field->name, 0);
+        if (!is_absent(&field->type, &found[i]))
+            value = take(&t, &field->type, &found[i]);
+        else if (field->type.has_preset)
+            value = value_constant(&field->type.preset);
+        else
+            missing(&t, &field->type);
+        if (t.refused)
+            return false;
+        want_set(field->want, value, run->slots, run->arena);
+    }
+    return run_check(run, fault);
+}

@@ -1,0 +1,134 @@
+/*
+ * Multipart forms and forgiven errors of a call. See compile.h.
+ */
+#include "plan/compile.h"
+
+static bool compile_part(struct compiler *c, const cJSON *node, const struct view *view,
+                         const struct place *place, struct form_part *part)
+{
+    static const char *const known[] = {"file", "name", NULL};
+    part->name = keep(c, node->string);
+    for (size_t i = 0; i < part->name.n; i++)
+        if (part->name.p[i] == '"' || (unsigned char)part->name.p[i] < ' ')
+            return place_error(place, "this name cannot stand in a form");
+    if (!cJSON_IsObject(node))
+        return compile_leaf(c, node, view, place, &part->of);
+    bool good = place_known_keys(place, node, known);
+    const cJSON *file = cJSON_GetObjectItemCaseSensitive(node, "file");
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(node, "name");
+    struct place at = place_key(place, "file");
+    part->file = true;
+    if (!cJSON_IsString(file))
+        good = place_error(&at, "expected an expression, found %s", place_kind(file));
+    else
+        good = compile_expression(c, file->valuestring, view, &at, &part->of, NULL) && good;
+    at = place_key(place, "name");
+    part->has_file_name = name != NULL;
+    return (!name || compile_leaf(c, name, view, &at, &part->file_name)) && good;
+}
+
+bool compile_form(struct compiler *c, const cJSON *form, const struct view *view,
+                  const struct place *place, struct call *call)
+{
+    if (!cJSON_IsObject(form) || !form->child)
+        return place_error(place, "expected an object of leaves and files, found %s",
+                           cJSON_IsObject(form) ? "an empty one" : place_kind(form));
+    call->form = ARENA_ARRAY(c->arena, struct form_part, (size_t)cJSON_GetArraySize(form));
+    if (!call->form)
+        return place_error(place, "out of memory");
+    bool good = true;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, form)
+    {
+        struct place at = place_key(place, child->string);
+        good = compile_part(c, child, view, &at, &call->form[call->form_count++]) && good;
+    }
+    return good;
+}
+
+static bool compile_codes(struct compiler *c, const cJSON *codes, const struct place *place,
+                          struct forgiveness *out)
+{
+    if (cJSON_IsString(codes) && strcmp(codes->valuestring, "any") == 0) {
+        out->any = true;
+        return true;
+    }
+    if (!cJSON_IsArray(codes) || !codes->child)
+        return place_error(place, "expected a list of error codes or \"any\", found %s",
+                           place_kind(codes));
+    out->codes = ARENA_ARRAY(c->arena, int64_t, (size_t)cJSON_GetArraySize(codes));
+    if (!out->codes)
+        return place_error(place, "out of memory");
+    bool good = true;
+    const cJSON *code;
+    cJSON_ArrayForEach(code, codes)
+    {
+        struct place at = place_index(place, out->count);
+        uint64_t value = 0;
+        good = compile_whole(code, &at, "an error code", 1, 999999999999, &value) && good;
+        out->codes[out->count++] = (int64_t)value;
+    }
+    return good;
+}
+
+static bool compile_forgiven(struct compiler *c, const cJSON *node, const struct view *view,
+                             const struct place *place, struct forgiveness *out)
+{
+    static const char *const known[] = {"codes", "data", NULL};
+    if (!cJSON_IsObject(node))
+        return place_error(place, "expected {\"codes\": [...], \"data\": shape}, found %s",
+                           place_kind(node));
+    bool good = place_known_keys(place, node, known);
+    struct place at = place_key(place, "codes");
+    good = compile_codes(c, cJSON_GetObjectItemCaseSensitive(node, "codes"), &at, out) && good;
+    const cJSON *data = cJSON_GetObjectItemCaseSensitive(node, "data");
+    at = place_key(place, "data");
+    if (!cJSON_IsObject(data))
+        return place_error(&at, "expected the shape of an object, found %s", place_kind(data));
+    static const char *const names[] = {"code", "message"};
+    struct want *root = compile_want(c, "error"), *parts[2] = {0};
+    for (size_t i = 0; root && i < 2; i++)
+        parts[i] = want_below(root, keep(c, names[i]), c->arena);
+    out->data = ARENA_NEW(c->arena, struct shape);
+    if (!parts[0] || !parts[1] || !out->data)
+        return place_error(place, "out of memory");
+    out->scope.element = root;
+    out->code = parts[0];
+    out->message = parts[1];
+    struct field *fields = ARENA_ARRAY(c->arena, struct field, 2);
+    struct type *type = ARENA_NEW(c->arena, struct type);
+    if (!fields || !type)
+        return place_error(place, "out of memory");
+    fields[0] = (struct field){.name = parts[0]->name, .type = {.kind = TYPE_INT}};
+    fields[1] = (struct field){.name = parts[1]->name, .type = {.kind = TYPE_TEXT}};
+    *type = (struct type){.kind = TYPE_FIELDS, .fields = fields, .field_count = 2};
+    struct view inner = *view;
+    inner.outer = view;
+    inner.element = root;
+    inner.type = type;
+    inner.upstream = true;
+    inner.label = STR("error");
+    return compile_shape(c, data, &inner, &at, out->data) && good;
+}
+
+bool compile_forgiveness(struct compiler *c, const cJSON *node, const struct view *view,
+                         const struct place *place, struct call *call)
+{
+    if (!node)
+        return true;
+    if (!cJSON_IsArray(node) || !node->child)
+        return place_error(place, "expected a list of {\"codes\": ..., \"data\": ...}, found %s",
+                           place_kind(node));
+    call->forgive = ARENA_ARRAY(c->arena, struct forgiveness, (size_t)cJSON_GetArraySize(node));
+    if (!call->forgive)
+        return place_error(place, "out of memory");
+    bool good = true;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node)
+    {
+        struct place at = place_index(place, call->forgive_count);
+        struct forgiveness *forgive = &call->forgive[call->forgive_count++];
+        good = compile_forgiven(c, child, view, &at, forgive) && good;
+    }
+    return good;
+}

@@ -1,0 +1,153 @@
+/*
+ * `pages`: how the legacy endpoint pages. See compile.h.
+ */
+#include "plan/compile.h"
+
+static struct field *find_field(struct plan *plan, struct str name)
+{
+    for (size_t i = 0; i < plan->field_count; i++)
+        if (str_eq(plan->fields[i].name, name))
+            return &plan->fields[i];
+    return NULL;
+}
+
+/* The field that `key` names; added to what is accepted when it does not stand there. */
+static bool page_field(struct compiler *c, const cJSON *pages, const char *key,
+                       const struct place *place, const struct type *type, struct field **out)
+{
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(pages, key);
+    struct place at = place_key(place, key);
+    if (!cJSON_IsString(name) || !*name->valuestring)
+        return place_error(&at, "expected the name of a field, found %s", place_kind(name));
+    struct plan *plan = c->plan;
+    *out = find_field(plan, str_from(name->valuestring));
+    if (!*out) {
+        *out = &plan->fields[plan->field_count++];
+        **out = (struct field){.name = keep(c, name->valuestring), .type = *type};
+    } else if ((*out)->type.kind != type->kind) {
+        return place_error(&at, "`accept` says that '%s' is %s; it must be %s", name->valuestring,
+                           type_name((*out)->type.kind), type_name(type->kind));
+    }
+    (*out)->paging = true;
+    return true;
+}
+
+static bool page_style(const cJSON *node, const struct place *place, enum plan_page_style *out)
+{
+    static const struct {
+        const char *name;
+        enum plan_page_style style;
+    } styles[] = {
+        {"cursor", PLAN_PAGE_CURSOR}, {"offset", PLAN_PAGE_OFFSET}, {"number", PLAN_PAGE_NUMBER}};
+    for (size_t i = 0; i < sizeof styles / sizeof *styles && cJSON_IsString(node); i++) {
+        if (strcmp(node->valuestring, styles[i].name) != 0)
+            continue;
+        *out = styles[i].style;
+        return true;
+    }
+    return place_error(place, "expected \"cursor\", \"offset\" or \"number\", found %s",
+                       cJSON_IsString(node) ? node->valuestring : place_kind(node));
+}
+
+static bool page_limits(struct compiler *c, const cJSON *pages, const struct place *place,
+                        struct type *size)
+{
+    struct pages *out = &c->plan->pages;
+    struct place at = place_key(place, "limits");
+    if (!compile_range(cJSON_GetObjectItemCaseSensitive(pages, "limits"), &at, 1000000, &out->least,
+                       &out->most))
+        return false;
+    const cJSON *preset = cJSON_GetObjectItemCaseSensitive(pages, "default");
+    *size = (struct type){
+        .kind = TYPE_INT, .ranged = true, .low = (int64_t)out->least, .high = (int64_t)out->most};
+    if (!preset)
+        return true;
+    at = place_key(place, "default");
+    out->has_preset = size->has_preset = size->optional = true;
+    return compile_whole(preset, &at, "a number within `limits`", out->least, out->most,
+                         &out->preset) &&
+           compile_number(c, preset, &at, &size->preset);
+}
+
+bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct place *place)
+{
+    static const char *const known[] = {"style", "in",   "size",       "limits", "default",
+                                        "next",  "more", "descending", NULL};
+    struct pages *out = &c->plan->pages;
+    if (!pages)
+        return true;
+    if (!cJSON_IsObject(pages))
+        return place_error(place, "expected an object, found %s", place_kind(pages));
+    bool good = place_known_keys(place, pages, known);
+    struct place at = place_key(place, "style");
+    if (!page_style(cJSON_GetObjectItemCaseSensitive(pages, "style"), &at, &out->style))
+        return false;
+    struct field *wider = ARENA_ARRAY(c->arena, struct field, c->plan->field_count + 2);
+    if (!wider)
+        return place_error(place, "out of memory");
+    if (c->plan->field_count)
+        memcpy(wider, c->plan->fields, c->plan->field_count * sizeof *wider);
+    c->plan->fields = wider;
+    struct type size, in = {.kind = TYPE_TEXT, .optional = true};
+    if (out->style != PLAN_PAGE_CURSOR)
+        in = (struct type){.kind = TYPE_INT, .optional = true, .ranged = true, .high = INT32_MAX};
+    good = page_limits(c, pages, place, &size) && good;
+    good = page_field(c, pages, "in", place, &in, &out->in) && good;
+    return good && page_field(c, pages, "size", place, &size, &out->size);
+}
+
+/* The name under which `key` is placed in the reply; absent when the table names none. */
+static bool page_name(struct compiler *c, const cJSON *pages, const char *key,
+                      const struct place *place, struct str *name, struct str *ready)
+{
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(pages, key);
+    struct place at = place_key(place, key);
+    if (!node)
+        return true;
+    if (!cJSON_IsString(node) || !*node->valuestring)
+        return place_error(&at, "expected the name of a member of the reply, found %s",
+                           place_kind(node));
+    *name = keep(c, node->valuestring);
+    *ready = compile_key(c, node->valuestring);
+    const struct shape *reply = c->plan->reply;
+    for (size_t i = 0; reply && reply->kind == SHAPE_OBJECT && i < reply->count; i++)
+        if (str_eq(reply->members[i].name, *name))
+            return place_error(&at, "`reply` makes a member '%s' too", node->valuestring);
+    return true;
+}
+
+static bool check_calls(struct compiler *c, bool pages, const struct place *place)
+{
+    size_t paged = 0, ordered = 0;
+    for (unsigned i = 0; i < c->plan->call_count; i++) {
+        const struct call *call = &c->plan->calls[i];
+        paged += call->public.paged;
+        ordered += call->public.paged && call->has_order;
+    }
+    if (pages && !paged)
+        return place_error(place, "`pages`, and no call's `rows` in the reply");
+    if (paged > 1 && ordered && ordered < paged)
+        return place_error(place, "of the merged calls some have `order_by` and some have not");
+    if (c->plan->pages.has_descending && !ordered)
+        return place_error(place, "`descending`, and no call has `order_by`");
+    return true;
+}
+
+bool compile_pages(struct compiler *c, const cJSON *pages, const struct place *place)
+{
+    struct pages *out = &c->plan->pages;
+    if (!pages)
+        return check_calls(c, false, place);
+    bool good = page_name(c, pages, "next", place, &out->next, &out->next_key);
+    good = page_name(c, pages, "more", place, &out->more, &out->more_key) && good;
+    struct place at = place_key(place, "next");
+    if (out->next.p && out->style != PLAN_PAGE_CURSOR)
+        good = place_error(&at, "`next` belongs to the style cursor");
+    const cJSON *descending = cJSON_GetObjectItemCaseSensitive(pages, "descending");
+    struct view outer = {0};
+    out->has_descending = descending != NULL;
+    at = place_key(place, "descending");
+    if (descending)
+        good = compile_condition(c, descending, &outer, &at, &out->descending) && good;
+    return good && check_calls(c, true, place);
+}

@@ -1,0 +1,302 @@
+/*
+ * Shapes: the parts of a table that look like the message they make. See compile.h.
+ *
+ * `each`, `group`, `choose` and, in the reply, `rows` are no names of members: an object that
+ * holds one of them is that form, and may hold nothing but what belongs to it.
+ */
+#include "plan/compile.h"
+
+struct str compile_key(struct compiler *c, const char *name)
+{
+    struct buf key;
+    buf_init_arena(&key, strlen(name) * 6 + 3, c->arena);
+    json_quote(str_from(name), &key);
+    buf_add_char(&key, ':');
+    return buf_str(&key);
+}
+
+static bool new_members(struct compiler *c, size_t count, struct shape *out)
+{
+    out->count = count;
+    out->members = ARENA_ARRAY(c->arena, struct shape, count ? count : 1);
+    return out->members || place_error(&c->place, "out of memory");
+}
+
+static bool compile_object(struct compiler *c, const cJSON *node, const struct view *view,
+                           const struct place *place, struct shape *out)
+{
+    out->kind = SHAPE_OBJECT;
+    if (!new_members(c, (size_t)cJSON_GetArraySize(node), out))
+        return false;
+    bool good = true;
+    struct shape *member = out->members;
+    for (const cJSON *child = node->child; child; child = child->next, member++) {
+        struct place at = place_key(place, child->string);
+        good = compile_shape(c, child, view, &at, member) && good;
+        member->name = keep(c, child->string);
+        member->key = compile_key(c, child->string);
+        out->reads |= member->reads;
+    }
+    return good;
+}
+
+static bool compile_list(struct compiler *c, const cJSON *node, const struct view *view,
+                         const struct place *place, struct shape *out)
+{
+    out->kind = SHAPE_LIST;
+    if (!new_members(c, (size_t)cJSON_GetArraySize(node), out))
+        return false;
+    bool good = true;
+    size_t i = 0;
+    for (const cJSON *child = node->child; child; child = child->next, i++) {
+        struct place at = place_index(place, i);
+        good = compile_shape(c, child, view, &at, &out->members[i]) && good;
+        out->reads |= out->members[i].reads;
+    }
+    return good;
+}
+
+/* The view inside the elements of the list that an expression leads to. */
+static struct view element_view(struct compiler *c, const struct view *view,
+                                const struct leads *leads, struct scope *scope)
+{
+    struct view inner = *view;
+    inner.outer = view;
+    inner.element = scope->element = compile_want(c, ".");
+    inner.all = NULL;
+    inner.upstream = leads->upstream;
+    inner.label = arena_printf(c->arena, STR_FMT "[]", STR_ARG(leads->label));
+    inner.type = leads->type && leads->type->kind == TYPE_ITEMS ? leads->type->item : NULL;
+    if (leads->call >= 0) {
+        const struct call *call = &c->plan->calls[leads->call];
+        inner.at = call->element.element;
+        inner.at_type = NULL;
+        inner.at_label = call->public.name;
+        inner.at_upstream = true;
+    }
+    return inner;
+}
+
+/* The list that `each` or `group` goes through. */
+static bool compile_source(struct compiler *c, const cJSON *node, const struct view *view,
+                           const struct place *place, struct shape *out, struct leads *leads)
+{
+    if (!cJSON_IsString(node))
+        return place_error(place, "expected an expression, found %s", place_kind(node));
+    if (!compile_expression(c, node->valuestring, view, place, &out->of, leads))
+        return false;
+    if (leads->type && leads->type->kind != TYPE_ITEMS && leads->type->kind != TYPE_LIST &&
+        leads->type->kind != TYPE_ANY)
+        return place_error(place, "'" STR_FMT "' is no list", STR_ARG(leads->label));
+    return true;
+}
+
+static bool compile_make(struct compiler *c, const cJSON *node, const struct view *inner,
+                         const struct place *place, struct shape *out)
+{
+    const cJSON *make = cJSON_GetObjectItemCaseSensitive(node, "make");
+    struct place at = place_key(place, "make");
+    if (!make)
+        return place_error(place, "expected `make`, the shape of an element");
+    return new_members(c, 1, out) && compile_shape(c, make, inner, &at, &out->members[0]);
+}
+
+static bool compile_where(struct compiler *c, const cJSON *node, const struct view *inner,
+                          const struct place *place, struct shape *out)
+{
+    const cJSON *where = cJSON_GetObjectItemCaseSensitive(node, "where");
+    struct place at = place_key(place, "where");
+    return !where || compile_condition(c, where, inner, &at, &out->when);
+}
+
+static bool compile_each(struct compiler *c, const cJSON *node, const struct view *view,
+                         const struct place *place, struct shape *out)
+{
+    static const char *const known[] = {"each", "where", "make", NULL};
+    bool good = place_known_keys(place, node, known);
+    struct place at = place_key(place, "each");
+    struct leads leads;
+    out->kind = SHAPE_EACH;
+    out->reads = true;
+    const cJSON *each = cJSON_GetObjectItemCaseSensitive(node, "each");
+    if (!compile_source(c, each, view, &at, out, &leads))
+        return false;
+    struct view inner = element_view(c, view, &leads, &out->scope);
+    good = compile_where(c, node, &inner, place, out) && good;
+    return compile_make(c, node, &inner, place, out) && good;
+}
+
+static bool compile_by(struct compiler *c, const cJSON *node, const struct view *inner,
+                       const struct place *place, struct shape *out)
+{
+    struct condition list = {0};
+    struct place at = place_key(place, "by");
+    if (!compile_condition(c, cJSON_GetObjectItemCaseSensitive(node, "by"), inner, &at, &list))
+        return false;
+    out->by = list.all;
+    out->by_count = list.count;
+    return true;
+}
+
+static bool compile_group(struct compiler *c, const cJSON *node, const struct view *view,
+                          const struct place *place, struct shape *out)
+{
+    static const char *const known[] = {"group", "where", "by", "make", NULL};
+    bool good = place_known_keys(place, node, known);
+    struct place at = place_key(place, "group");
+    struct leads leads;
+    out->kind = SHAPE_GROUP;
+    out->reads = true;
+    const cJSON *group = cJSON_GetObjectItemCaseSensitive(node, "group");
+    if (!compile_source(c, group, view, &at, out, &leads))
+        return false;
+    leads.call = -1;
+    struct view inner = element_view(c, view, &leads, &out->scope);
+    good = compile_where(c, node, &inner, place, out) && good;
+    good = compile_by(c, node, &inner, place, out) && good;
+    inner.all = out->scope.all = compile_want(c, "*");
+    return compile_make(c, node, &inner, place, out) && good;
+}
+
+static bool compile_alternative(struct compiler *c, const cJSON *node, const struct view *view,
+                                const struct place *place, struct shape *out)
+{
+    static const char *const known[] = {"when", "make", NULL};
+    const cJSON *when = cJSON_GetObjectItemCaseSensitive(node, "when");
+    out->kind = SHAPE_ALTERNATIVE;
+    if (!cJSON_IsObject(node))
+        return place_error(place, "expected {\"when\": condition, \"make\": shape}, found %s",
+                           place_kind(node));
+    bool good = place_known_keys(place, node, known);
+    struct place at = place_key(place, "when");
+    if (when)
+        good = compile_condition(c, when, view, &at, &out->when) && good;
+    else if (node->next)
+        good = place_error(place, "only the last alternative stands without `when`");
+    good = compile_make(c, node, view, place, out) && good;
+    out->reads = out->count && out->members[0].reads;
+    return good;
+}
+
+static bool compile_choose(struct compiler *c, const cJSON *node, const struct view *view,
+                           const struct place *place, struct shape *out)
+{
+    static const char *const known[] = {"choose", NULL};
+    bool good = place_known_keys(place, node, known);
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(node, "choose");
+    struct place at = place_key(place, "choose");
+    out->kind = SHAPE_CHOOSE;
+    if (!cJSON_IsArray(list) || !list->child)
+        return place_error(&at, "expected a list of alternatives, found %s", place_kind(list));
+    if (!new_members(c, (size_t)cJSON_GetArraySize(list), out))
+        return false;
+    size_t i = 0;
+    for (const cJSON *child = list->child; child; child = child->next, i++) {
+        struct place here = place_index(&at, i);
+        good = compile_alternative(c, child, view, &here, &out->members[i]) && good;
+        out->reads |= out->members[i].reads;
+    }
+    return good;
+}
+
+static bool find_call(struct compiler *c, const char *name, const struct place *place,
+                      unsigned *index)
+{
+    struct str names[PLAN_CALLS];
+    for (unsigned i = 0; i < c->plan->call_count; i++) {
+        names[i] = c->plan->calls[i].public.name;
+        if (str_eq(names[i], str_from(name))) {
+            *index = i;
+            return true;
+        }
+    }
+    place_error(place, "no call '%s'", name);
+    findings_did_you_mean(place->findings, str_from(name), names, c->plan->call_count);
+    return false;
+}
+
+static bool compile_row(struct compiler *c, const cJSON *node, const struct view *view,
+                        const struct place *place, struct shape *out)
+{
+    out->kind = SHAPE_ROW;
+    out->reads = true;
+    if (!find_call(c, node->string, place, &out->call))
+        return false;
+    struct call *call = &c->plan->calls[out->call];
+    call->public.paged = true;
+    bool good = call->has_rows || place_error(place, "the call has no `rows`");
+    struct leads leads = {.upstream = true, .call = call->public.each ? (int)out->call : -1};
+    leads.label = arena_printf(c->arena, STR_FMT "." STR_FMT, STR_ARG(call->public.name),
+                               STR_ARG(call->rows.text));
+    struct view inner = element_view(c, view, &leads, &out->scope);
+    return new_members(c, 1, out) && compile_shape(c, node, &inner, place, &out->members[0]) &&
+           good;
+}
+
+static bool compile_rows(struct compiler *c, const cJSON *node, const struct view *view,
+                         const struct place *place, struct shape *out)
+{
+    static const char *const known[] = {"rows", NULL};
+    bool good = place_known_keys(place, node, known);
+    const cJSON *rows = cJSON_GetObjectItemCaseSensitive(node, "rows");
+    struct place at = place_key(place, "rows");
+    out->kind = SHAPE_ROWS;
+    out->reads = true;
+    if (!rows->child)
+        return place_error(&at, "expected the name of a call");
+    if (!new_members(c, (size_t)cJSON_GetArraySize(rows), out))
+        return false;
+    struct shape *member = out->members;
+    for (const cJSON *child = rows->child; child; child = child->next, member++) {
+        struct place here = place_key(&at, child->string);
+        good = compile_row(c, child, view, &here, member) && good;
+    }
+    return good;
+}
+
+static bool compile_text(struct compiler *c, const cJSON *node, const struct view *view,
+                         const struct place *place, struct shape *out)
+{
+    if (!compile_expression(c, node->valuestring, view, place, &out->of, NULL))
+        return false;
+    out->reads = expression_reads(&out->of);
+    if (!out->reads && !out->of.count) {
+        out->kind = SHAPE_CONSTANT;
+        out->constant = out->of.from.value;
+        return true;
+    }
+    out->kind = SHAPE_LEAF;
+    out->plain = out->of.count == 0;
+    return true;
+}
+
+static bool has(const cJSON *node, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(node, key) != NULL;
+}
+
+bool compile_shape(struct compiler *c, const cJSON *node, const struct view *view,
+                   const struct place *place, struct shape *out)
+{
+    if (cJSON_IsString(node))
+        return compile_text(c, node, view, place, out);
+    if (cJSON_IsArray(node))
+        return compile_list(c, node, view, place, out);
+    if (cJSON_IsObject(node)) {
+        if (has(node, "each"))
+            return compile_each(c, node, view, place, out);
+        if (has(node, "group"))
+            return compile_group(c, node, view, place, out);
+        if (has(node, "choose"))
+            return compile_choose(c, node, view, place, out);
+        if (view->to_legacy && cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(node, "rows")))
+            return compile_rows(c, node, view, place, out);
+        return compile_object(c, node, view, place, out);
+    }
+    out->kind = SHAPE_CONSTANT;
+    if (cJSON_IsNull(node)) {
+        out->constant = constant_null;
+        return true;
+    }
+    return compile_constant(c, node, place, &out->constant);
+}

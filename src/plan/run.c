@@ -1,0 +1,132 @@
+/*
+ * One request: its begin, its calls and its reply. See plan.h.
+ */
+#include "plan/run.h"
+
+#include <assert.h>
+
+bool refusals_pass(struct plan_run *run, uint32_t calls, bool with_answers, struct fault *fault)
+{
+    const struct plan *plan = run->plan;
+    for (size_t i = 0; i < plan->refusal_count; i++) {
+        const struct refusal *refusal = &plan->refusals[i];
+        if ((refusal->needs != 0) != with_answers || (refusal->needs & ~calls) != 0)
+            continue;
+        if (condition_holds(run, &refusal->when))
+            return fault_set(fault, FAULT_REFUSED, STR_FMT ": " STR_FMT, STR_ARG(plan->legacy[0]),
+                             STR_ARG(refusal->advice));
+    }
+    return run_check(run, fault);
+}
+
+struct plan_run *plan_begin(const struct plan *plan, const struct plan_request *request,
+                            struct arena *arena, struct fault *fault)
+{
+    struct plan_run *run = ARENA_NEW(arena, struct plan_run);
+    if (run)
+        run->slots = ARENA_ARRAY(arena, struct value, plan->slot_count);
+    if (!run || !run->slots) {
+        fault_set(fault, FAULT_TOO_LARGE, "the setting `memory` allows no request at all");
+        return NULL;
+    }
+    run->plan = plan;
+    run->arena = arena;
+    run->request = *request;
+    if (request->version.n)
+        run->slots[plan->client[0]->slot] = value_text(request->version);
+    if (request->app_key.n)
+        run->slots[plan->client[1]->slot] = value_text(request->app_key);
+    return accept_request(run, fault) && refusals_pass(run, 0, false, fault) ? run : NULL;
+}
+
+void plan_set_shop(struct plan_run *run, const struct plan_shop *shop)
+{
+    const struct str parts[3] = {shop->id, shop->region, shop->cipher};
+    for (size_t i = 0; i < 3; i++)
+        run->slots[run->plan->shop[i]->slot] = parts[i].n ? value_text(parts[i]) : VALUE_NONE;
+}
+
+bool plan_call_wanted(struct plan_run *run, unsigned call)
+{
+    assert(call < run->plan->call_count);
+    return condition_holds(run, &run->plan->calls[call].when);
+}
+
+/* Takes the elements of `each` out of its list. */
+static bool count_elements(struct plan_run *run, unsigned call, struct fault *fault)
+{
+    const struct call *plan = &run->plan->calls[call];
+    struct call_state *state = &run->calls[call];
+    struct value list = expression_read(run, &plan->each), item;
+    if (!run_check(run, fault))
+        return false;
+    if (value_there(&list) && !value_is_list(&list)) {
+        run_fault(run, &plan->each.from, "expected a list, found %s",
+                  json_type_name(value_type(&list)));
+        return run_check(run, fault);
+    }
+    size_t count = value_count(run, &list);
+    if (count > plan->public.most) {
+        run_fault(run, &plan->each.from, "holds %zu elements; at most %u are taken in one request",
+                  count, plan->public.most);
+        return run_check(run, fault);
+    }
+    state->made = ARENA_ARRAY(run->arena, struct made, count + 1);
+    if (!state->made)
+        return run_check(run, fault);
+    struct elements elements = value_elements(run, &list);
+    while (elements_next(run, &elements, &item))
+        if (value_there(&item))
+            state->made[state->times++].element = item;
+    state->current = state->times;
+    run->slots[plan->want->slot] = (struct value){.kind = VALUE_ANSWERS, .as.call = call};
+    return true;
+}
+
+bool plan_call_times(struct plan_run *run, unsigned call, size_t *times, struct fault *fault)
+{
+    assert(call < run->plan->call_count);
+    const struct call *plan = &run->plan->calls[call];
+    struct call_state *state = &run->calls[call];
+    if (!refusals_pass(run, plan->public.needs, true, fault))
+        return false;
+    if (!state->counted && plan->public.each) {
+        if (!count_elements(run, call, fault))
+            return false;
+    } else if (!state->counted) {
+        state->times = 1;
+        state->made = ARENA_ARRAY(run->arena, struct made, 1);
+    }
+    state->counted = true;
+    *times = state->times;
+    return run_check(run, fault);
+}
+
+/* ---- the reply ---- */
+
+static void put_page(struct plan_run *run, void *ctx, struct json_writer *w)
+{
+    const struct plan_page_given *page = ctx;
+    const struct pages *pages = &run->plan->pages;
+    if (!page)
+        return;
+    if (pages->next.p) {
+        json_put_key_raw(w, pages->next_key);
+        json_put_string(w, page->next.p ? page->next : STR(""));
+    }
+    if (pages->more.p) {
+        json_put_key_raw(w, pages->more_key);
+        json_put_bool(w, page->more);
+    }
+}
+
+bool plan_reply(struct plan_run *run, const struct plan_page_given *page, struct json_writer *w,
+                struct fault *fault)
+{
+    assert(run->plan->reply);
+    struct plan_page_given given = page ? *page : (struct plan_page_given){0};
+    if (!refusals_pass(run, UINT32_MAX, true, fault))
+        return false;
+    shape_write_whole(run, run->plan->reply, w, put_page, page ? &given : NULL);
+    return run_check(run, fault);
+}

@@ -1,0 +1,106 @@
+/*
+ * One request under translation: what a run holds, and what its parts do for each other.
+ */
+#ifndef SHOPSHIM_PLAN_RUN_H
+#define SHOPSHIM_PLAN_RUN_H
+
+#include "plan/compiled.h"
+
+/* One answer of upstream: a page, of calls that have pages. */
+struct page {
+    struct json_doc *doc; /* NULL: not there yet */
+    struct json data;
+    struct json rows;
+    size_t row_count;
+    struct str next;
+    struct json reached; /* the row that was read last, so that the next one is near */
+    size_t reached_index;
+};
+
+/* What was asked for one element of `each`; calls without `each` have one. */
+struct made {
+    struct value element; /* "@" */
+    struct page *pages;
+    size_t page_count; /* up to the highest page that was taken */
+    size_t page_room;
+};
+
+struct call_state {
+    bool counted; /* `times` and `made` are known */
+    size_t times;
+    struct made *made;
+    size_t current; /* the element that "@" is; `times` when none */
+    bool answered;
+};
+
+struct pick {
+    struct plan_slot slot;
+    size_t from, to;
+};
+
+struct plan_run {
+    const struct plan *plan;
+    struct arena *arena;
+    struct plan_request request;
+    struct value *slots;
+    struct call_state calls[PLAN_CALLS];
+    struct pick *picks;
+    size_t pick_count, pick_room;
+    bool unused; /* the request holds something that `accept` does not */
+    bool failed;
+    struct fault fault; /* what went wrong first, when failed */
+};
+
+/* ---- faults ---- */
+
+/* Notes the first fault; returns the absent value. `from` says whose value it was. */
+struct value run_fault(struct plan_run *run, const struct operand *from, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+bool run_no_memory(struct plan_run *run); /* returns false */
+
+/* Moves the run's fault, or "out of memory", into *fault when there is one: then false. */
+bool run_check(struct plan_run *run, struct fault *fault);
+
+/* ---- reading ---- */
+
+struct value operand_read(struct plan_run *run, const struct operand *operand);
+struct value expression_read(struct plan_run *run, const struct expression *expression);
+bool condition_holds(struct plan_run *run, const struct condition *condition);
+
+/* Makes `value` the element of a scope. */
+void scope_enter(struct plan_run *run, const struct scope *scope, struct value value);
+/* Makes "@" that element of a call with `each`. */
+void element_enter(struct plan_run *run, unsigned call, size_t index);
+
+/* ---- writing ---- */
+
+enum written {
+    LEFT_OUT,
+    CONSTANT, /* made of constants only: keeps no object alive */
+    WRITTEN
+};
+
+enum written shape_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
+
+/* An object that is never left out; `finish` may add members before it is closed. */
+typedef void shape_finish(struct plan_run *run, void *ctx, struct json_writer *w);
+void shape_write_whole(struct plan_run *run, const struct shape *shape, struct json_writer *w,
+                       shape_finish *finish, void *ctx);
+
+/* ---- the request (accept.c) ---- */
+
+bool accept_request(struct plan_run *run, struct fault *fault);
+
+/* Whether a refusal that reads exactly answers among `calls` holds; then false. */
+bool refusals_pass(struct plan_run *run, uint32_t calls, bool with_answers, struct fault *fault);
+
+/* ---- forms (form.c) ---- */
+
+bool form_write(struct plan_run *run, const struct call *call, struct plan_message *message);
+
+/* ---- enums ---- */
+
+/* A v202309 value that no pair knows: counted, and logged once. */
+void unknown_value(const struct plans *plans, const struct enum_map *map, struct str value);
+
+#endif

@@ -1,0 +1,320 @@
+/*
+ * Writing: shapes of a plan as JSON, streamed. See run.h.
+ *
+ * An object is written in the hope that one of its reading leaves is there; when none was, the
+ * buffer is cut back to where it began. So nothing is built first and nothing looked up twice.
+ */
+#include "plan/run.h"
+
+struct mark {
+    size_t n;
+    bool comma;
+};
+
+static struct mark mark(const struct json_writer *w)
+{
+    return (struct mark){w->out->n, w->comma};
+}
+
+static void cut_back(struct json_writer *w, struct mark to)
+{
+    buf_cut(w->out, to.n);
+    w->comma = to.comma;
+}
+
+static enum written write_leaf(struct plan_run *run, const struct shape *shape,
+                               struct json_writer *w, bool key)
+{
+    struct value value;
+    if (shape->plain)
+        value = run->slots[shape->of.from.slot];
+    else
+        value = expression_read(run, &shape->of);
+    if (!value_there(&value))
+        return LEFT_OUT;
+    if (key)
+        json_put_key_raw(w, shape->key);
+    value_write(run, &value, w);
+    return shape->reads ? WRITTEN : CONSTANT;
+}
+
+static enum written write_member(struct plan_run *run, const struct shape *member,
+                                 struct json_writer *w)
+{
+    if (member->kind == SHAPE_LEAF)
+        return write_leaf(run, member, w, true);
+    struct mark before = mark(w);
+    json_put_key_raw(w, member->key);
+    enum written written = shape_write(run, member, w);
+    if (written == LEFT_OUT)
+        cut_back(w, before);
+    return written;
+}
+
+static bool write_members(struct plan_run *run, const struct shape *shape, struct json_writer *w)
+{
+    bool any = false;
+    for (size_t i = 0; i < shape->count; i++)
+        any |= write_member(run, &shape->members[i], w) == WRITTEN;
+    return any;
+}
+
+static enum written write_object(struct plan_run *run, const struct shape *shape,
+                                 struct json_writer *w)
+{
+    struct mark before = mark(w);
+    json_open_object(w);
+    bool any = write_members(run, shape, w);
+    if (shape->reads && !any) {
+        cut_back(w, before);
+        return LEFT_OUT;
+    }
+    json_close_object(w);
+    return any ? WRITTEN : CONSTANT;
+}
+
+static enum written write_list(struct plan_run *run, const struct shape *shape,
+                               struct json_writer *w)
+{
+    struct mark before = mark(w);
+    bool any = false;
+    json_open_array(w);
+    for (size_t i = 0; i < shape->count; i++)
+        any |= shape_write(run, &shape->members[i], w) == WRITTEN;
+    if (shape->reads && !any) {
+        cut_back(w, before);
+        return LEFT_OUT;
+    }
+    json_close_array(w);
+    return any ? WRITTEN : CONSTANT;
+}
+
+/* The list of `each` and `group`; false when it is absent. */
+static bool read_list(struct plan_run *run, const struct shape *shape, struct value *list)
+{
+    *list = expression_read(run, &shape->of);
+    if (!value_there(list))
+        return false;
+    if (value_is_list(list))
+        return true;
+    run_fault(run, &shape->of.from, "expected a list, found %s", json_type_name(value_type(list)));
+    return false;
+}
+
+static enum written write_each(struct plan_run *run, const struct shape *shape,
+                               struct json_writer *w)
+{
+    struct value list, item;
+    if (!read_list(run, shape, &list))
+        return LEFT_OUT;
+    struct elements elements = value_elements(run, &list);
+    size_t outer = elements.answers ? run->calls[elements.call].current : 0;
+    json_open_array(w);
+    while (elements_next(run, &elements, &item)) {
+        if (elements.answers)
+            element_enter(run, elements.call, elements.index - 1);
+        scope_enter(run, &shape->scope, item);
+        if (condition_holds(run, &shape->when))
+            shape_write(run, shape->members, w);
+    }
+    json_close_array(w);
+    if (elements.answers)
+        element_enter(run, elements.call, outer);
+    return WRITTEN;
+}
+
+/* ---- groups ---- */
+
+struct group {
+    struct str key;
+    struct list list;
+};
+
+struct groups {
+    struct group *items; /* in order of first appearance */
+    size_t count;
+    size_t *table; /* index + 1 */
+    size_t mask;
+};
+
+/* The texts of all `by`, told apart: "t3:abc" or "-" for each. */
+static struct str group_key(struct plan_run *run, const struct shape *shape)
+{
+    struct buf key;
+    buf_init_arena(&key, UINT32_MAX, run->arena);
+    for (size_t i = 0; i < shape->by_count; i++) {
+        struct value value = expression_read(run, &shape->by[i]);
+        struct str text = value_as_text(run, &value);
+        if (!text.p) {
+            buf_add_char(&key, '-');
+            continue;
+        }
+        buf_add_u64(&key, text.n);
+        buf_add_char(&key, ':');
+        buf_add_str(&key, text);
+    }
+    return buf_str(&key);
+}
+
+static struct group *find_group(struct groups *groups, struct str key)
+{
+    uint64_t h = str_hash(key);
+    for (size_t at = (size_t)(h ^ h >> 32) & groups->mask;; at = (at + 1) & groups->mask) {
+        if (!groups->table[at]) {
+            groups->table[at] = groups->count + 1;
+            groups->items[groups->count].key = key;
+            return &groups->items[groups->count++];
+        }
+        struct group *group = &groups->items[groups->table[at] - 1];
+        if (str_eq(group->key, key))
+            return group;
+    }
+}
+
+static bool group_add(struct plan_run *run, struct group *group, struct value item)
+{
+    size_t count = group->list.count;
+    if ((count & (count - 1)) == 0) { /* full at every power of two */
+        size_t size = sizeof item;
+        struct value *wider = arena_resize(run->arena, group->list.items, count * size,
+                                           (count ? count * 2 : 1) * size);
+        if (!wider)
+            return run_no_memory(run);
+        group->list.items = wider;
+    }
+    group->list.items[group->list.count++] = item;
+    return true;
+}
+
+static bool make_groups(struct plan_run *run, const struct shape *shape, const struct value *list,
+                        struct groups *groups)
+{
+    size_t count = value_count(run, list), size = 8;
+    while (size < count * 2)
+        size *= 2;
+    *groups = (struct groups){.mask = size - 1};
+    groups->items = ARENA_ARRAY(run->arena, struct group, count + 1);
+    groups->table = ARENA_ARRAY(run->arena, size_t, size);
+    if (!groups->items || !groups->table)
+        return run_no_memory(run);
+    struct elements elements = value_elements(run, list);
+    struct value item;
+    while (elements_next(run, &elements, &item)) {
+        scope_enter(run, &shape->scope, item);
+        if (!condition_holds(run, &shape->when))
+            continue;
+        if (!group_add(run, find_group(groups, group_key(run, shape)), item))
+            return false;
+    }
+    return true;
+}
+
+static enum written write_group(struct plan_run *run, const struct shape *shape,
+                                struct json_writer *w)
+{
+    struct value list;
+    struct groups groups;
+    if (!read_list(run, shape, &list) || !make_groups(run, shape, &list, &groups))
+        return LEFT_OUT;
+    json_open_array(w);
+    for (size_t i = 0; i < groups.count; i++) {
+        struct group *group = &groups.items[i];
+        scope_enter(run, &shape->scope, group->list.items[0]);
+        want_set(shape->scope.all, value_list(&group->list), run->slots, run->arena);
+        shape_write(run, shape->members, w);
+    }
+    json_close_array(w);
+    return WRITTEN;
+}
+
+/* ---- choices and rows ---- */
+
+static enum written write_choice(struct plan_run *run, const struct shape *shape,
+                                 struct json_writer *w)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape *alternative = &shape->members[i];
+        if (condition_holds(run, &alternative->when))
+            return shape_write(run, alternative->members, w);
+    }
+    return LEFT_OUT;
+}
+
+static void write_pick(struct plan_run *run, const struct shape *row, const struct pick *pick,
+                       struct json_writer *w)
+{
+    const struct made *made = &run->calls[pick->slot.call].made[pick->slot.element];
+    struct json at = json_at(made->pages[pick->slot.page].rows, pick->from);
+    element_enter(run, pick->slot.call, pick->slot.element);
+    for (size_t i = pick->from; i < pick->to; i++, at = json_next(at)) {
+        scope_enter(run, &row->scope, value_json(at));
+        if (row->members->kind == SHAPE_OBJECT)
+            shape_write_whole(run, row->members, w, NULL, NULL);
+        else
+            shape_write(run, row->members, w);
+    }
+}
+
+static enum written write_rows(struct plan_run *run, const struct shape *shape,
+                               struct json_writer *w)
+{
+    json_open_array(w);
+    for (size_t i = 0; i < run->pick_count; i++)
+        for (size_t j = 0; j < shape->count; j++)
+            if (shape->members[j].call == run->picks[i].slot.call)
+                write_pick(run, &shape->members[j], &run->picks[i], w);
+    json_close_array(w);
+    return WRITTEN;
+}
+
+enum written shape_write(struct plan_run *run, const struct shape *shape, struct json_writer *w)
+{
+    switch (shape->kind) {
+    case SHAPE_LEAF:
+        return write_leaf(run, shape, w, false);
+    case SHAPE_CONSTANT:
+        json_put_raw(w, shape->constant.json);
+        return CONSTANT;
+    case SHAPE_OBJECT:
+        return write_object(run, shape, w);
+    case SHAPE_LIST:
+        return write_list(run, shape, w);
+    case SHAPE_EACH:
+        return write_each(run, shape, w);
+    case SHAPE_GROUP:
+        return write_group(run, shape, w);
+    case SHAPE_CHOOSE:
+        return write_choice(run, shape, w);
+    case SHAPE_ROWS:
+        return write_rows(run, shape, w);
+    case SHAPE_ALTERNATIVE:
+    case SHAPE_ROW:
+        break; /* never stand alone */
+    }
+    return LEFT_OUT;
+}
+
+/* The object that a choice comes down to, or NULL. */
+static const struct shape *chosen_object(struct plan_run *run, const struct shape *shape)
+{
+    while (shape && shape->kind == SHAPE_CHOOSE) {
+        const struct shape *found = NULL;
+        for (size_t i = 0; i < shape->count && !found; i++)
+            if (condition_holds(run, &shape->members[i].when))
+                found = shape->members[i].members;
+        shape = found;
+    }
+    return shape && shape->kind == SHAPE_OBJECT ? shape : NULL;
+}
+
+void shape_write_whole(struct plan_run *run, const struct shape *shape, struct json_writer *w,
+                       shape_finish *finish, void *ctx)
+{
+    shape = chosen_object(run, shape);
+    json_open_object(w);
+    if (shape)
+        write_members(run, shape, w);
+    if (finish)
+        finish(run, ctx, w);
+    json_close_object(w);
+}
