@@ -145,9 +145,11 @@ void who_failed(struct exchange *x)
 {
     if (x->who != WHO_FETCHES)
         return;
+    /* What only this request ran out of is nothing that others should be told. */
+    bool ours = x->fault.kind == FAULT_INTERNAL || x->fault.kind == FAULT_TOO_LARGE;
     x->who = WHO_OPEN;
     x->ask.now_ms = now_ms(x);
-    shop_fail(x->host->common.book, &x->ask, &x->fault);
+    shop_fail(x->host->common.book, &x->ask, ours ? NULL : &x->fault);
 }
 
 void who_leave(struct exchange *x)

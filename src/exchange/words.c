@@ -35,8 +35,7 @@ bool fault_bad_answer(struct exchange *x, const struct exchange_upstream *answer
     if (arena_failed(x->arena)) {
         fault_no_memory(x);
     } else if (status == 429) {
-        fault_set(fault, FAULT_UPSTREAM, "Too many requests: upstream limits their rate.");
-        fault->status = status;
+        fault_set(fault, FAULT_BUSY, "Too many requests: upstream limits their rate.");
     } else if (status >= 500) {
         fault_set(fault, FAULT_UPSTREAM_BAD,
                   "Upstream is out of order: it answered HTTP %d without an error of its own.",

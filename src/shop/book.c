@@ -163,7 +163,7 @@ bool shop_fill(struct shop_book *book, const struct shop_ask *ask, const struct 
         good = list || fault_set(fault, FAULT_INTERNAL, "Out of memory.");
     }
     if (!good) {
-        shop_fail(book, ask, fault);
+        shop_fail(book, ask, fault->kind == FAULT_INTERNAL ? NULL : fault);
         return false;
     }
     struct shop_tag tag = tag_of(book, ask);

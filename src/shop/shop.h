@@ -73,8 +73,8 @@ enum shop_found shop_find(struct shop_book *book, const struct shop_ask *ask, st
 
 /*
  * The list came; all texts are copied. False and a fault for a shop without id or cipher, for
- * more shops than the setting, and without memory: that fault is then what askers get, as after
- * shop_fail().
+ * more shops than the setting, and without memory; the first two are then what askers get, as
+ * after shop_fail().
  */
 bool shop_fill(struct shop_book *book, const struct shop_ask *ask, const struct shop *shops,
                size_t count, struct fault *fault);

@@ -86,22 +86,20 @@ static struct str sent_field(const struct message *message, struct str name)
     return STR_NONE;
 }
 
-/* The next part: *head and *content; false behind the last one, or when it is no form. */
+/* The next part: *head and *content; false, and *rest stays, when there is none. */
 static bool next_part(struct str *rest, struct str boundary, struct str *head, struct str *content)
 {
-    struct str blank = STR("\r\n\r\n");
+    struct str blank = STR("\r\n\r\n"), line = STR("\r\n");
     if (!str_starts(*rest, boundary))
         return false;
-    *rest = str_of(rest->p + boundary.n, rest->n - boundary.n);
-    if (!str_starts(*rest, STR("\r\n")))
+    struct str part = str_of(rest->p + boundary.n, rest->n - boundary.n);
+    size_t at = find(part, blank);
+    size_t end = find(part, boundary); /* with the line break before it */
+    if (!str_starts(part, line) || at >= end || end == part.n)
         return false;
-    size_t at = find(*rest, blank);
-    size_t end = find(*rest, boundary); /* with the line break before it */
-    if (at >= end || end == rest->n)
-        return false;
-    *head = str_of(rest->p, at);
-    *content = str_of(rest->p + at + blank.n, end - at - blank.n);
-    *rest = str_of(rest->p + end, rest->n - end);
+    *head = str_of(part.p, at);
+    *content = str_of(part.p + at + blank.n, end - at - blank.n);
+    *rest = str_of(part.p + end, part.n - end);
     return true;
 }
 
@@ -149,8 +147,8 @@ static bool equal_form(const struct message *message, struct json expected, stru
         good = equal_part(name, head, content, json_get(expected, name), arena, lines) && good;
         parts++;
     }
-    if (str_starts(str_of(rest.p + boundary.n, rest.n - boundary.n), STR("--")) &&
-        parts == json_count(expected))
+    struct str end = arena_printf(arena, STR_FMT "--", STR_ARG(boundary));
+    if (str_starts(rest, end) && parts == json_count(expected))
         return good;
     buf_printf(lines, "  form: expected %zu parts and an end, got %zu\n", json_count(expected),
                parts);
@@ -184,7 +182,7 @@ bool message_equal(const struct message *message, struct json expected, struct a
     return equal_body(message, json_get(expected, STR("body")), arena, lines) && good;
 }
 
-static bool is_signed(const struct message *message, bool multipart, struct arena *arena)
+static bool is_signed(const struct message *message, bool multipart)
 {
     char hex[SIGN_HEX + 1];
     struct str query = message->send->target, path = str_cut(&query, '?');
@@ -193,7 +191,6 @@ static bool is_signed(const struct message *message, bool multipart, struct aren
     bool good = key && sign_request(key, path, &message->query, body, hex) &&
                 str_eq(pairs_get(&message->query, STR("sign")), str_of(hex, SIGN_HEX));
     sign_key_free(key);
-    (void)arena;
     return good;
 }
 
@@ -220,7 +217,7 @@ bool message_proper(const struct message *message, struct str token, struct aren
         buf_printf(lines, "  app_key is not the client's\n");
     if (!str_eq(pairs_get(&message->query, STR("timestamp")), now))
         buf_printf(lines, "  timestamp is not the time\n");
-    if (!is_signed(message, multipart, arena))
+    if (!is_signed(message, multipart))
         buf_printf(lines, "  the signature does not hold over what was sent\n");
     return lines->n == before;
 }
