@@ -233,7 +233,6 @@ static void count(struct counters *counters, enum fault_kind kind, bool abandone
         count_add(&counters->requests[kind], 1);
     count_add(&counters->times[slot], 1);
     count_add(&counters->time_us, (uint64_t)us);
-    count_sub(&counters->running, 1);
 }
 
 static void record(struct visit *visit)
@@ -271,6 +270,7 @@ static void take_down(struct visit *visit)
     pthread_mutex_unlock(&worker->mail_lock);
     visit->client->visit = NULL;
     visit->client = NULL;
+    count_sub(&worker->counters.running, 1);
     list_remove(&visit->link);
     list_prepend(&worker->free_visits, &visit->link);
 }
