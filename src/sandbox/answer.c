@@ -1,0 +1,287 @@
+/*
+ * The answer: the contract's fields, filled from records and written as JSON.
+ *
+ * A field comes from the record where its template names it, else from the fallback rules, so
+ * that every field of a contract has a value of its type; what a template leaves absent is
+ * left out. Texts are escaped as the shop's own service does it: <, > and & as \u00XX too.
+ */
+#include "sandbox/visit.h"
+
+enum { DEPTH_MAX = 24 };
+
+struct writer {
+    struct visit *visit;
+    struct buf *out;
+    struct place *loose; /* where the rolls of fallbacks come from */
+    unsigned depth;
+};
+
+static void quote(struct str text, struct buf *out)
+{
+    buf_add_char(out, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c == '\n')
+            buf_add_str(out, STR("\\n"));
+        else if (c == '\t')
+            buf_add_str(out, STR("\\t"));
+        else if (c == '\r')
+            buf_add_str(out, STR("\\r"));
+        else if (c < 0x20 || c == '<' || c == '>' || c == '&')
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_add_char(out, (char)c);
+    }
+    buf_add_char(out, '"');
+}
+
+/* The JSON type that a field is written with: what real messages have, then the declared. */
+static enum contract_type written_type(const struct contract_field *f)
+{
+    static const enum contract_type order[] = {CONTRACT_INT, CONTRACT_FLOAT, CONTRACT_BOOL,
+                                               CONTRACT_STRING};
+    for (size_t i = 0; f->seen && i < sizeof order / sizeof *order; i++)
+        if (f->seen & 1u << order[i])
+            return order[i];
+    return f->type == CONTRACT_FLOAT && f->also == CONTRACT_STRING ? CONTRACT_STRING : f->type;
+}
+
+static void write_scalar(struct writer *w, const struct contract_field *f, struct value v)
+{
+    struct str text = value_str(v, w->visit->arena);
+    int64_t whole;
+    bool good = text.p != NULL;
+    switch (written_type(f)) {
+    case CONTRACT_INT:
+        good = good && str_to_i64(text, &whole);
+        break;
+    case CONTRACT_FLOAT:
+        good = good && json_is_number(text);
+        break;
+    case CONTRACT_BOOL:
+        good = v.kind == VALUE_BOOL;
+        break;
+    default:
+        if (good)
+            quote(text, w->out);
+        break;
+    }
+    if (!good) {
+        run_fault(&w->visit->run, STR_FMT " is %s, not %s", STR_ARG(f->path),
+                  value_kind_name(v.kind), contract_type_name(f->type));
+        buf_add_str(w->out, STR("null"));
+    } else if (written_type(f) != CONTRACT_STRING) {
+        buf_add_str(w->out, text);
+    }
+}
+
+static void write_object(struct writer *w, const struct contract_field *f, struct value source);
+static void write_loose(struct writer *w, const struct contract_field *f);
+
+static void write_element(struct writer *w, const struct contract_field *f, struct value v)
+{
+    if (f->type == CONTRACT_OBJECT)
+        write_object(w, f, v);
+    else
+        write_scalar(w, f, v);
+}
+
+static void write_value(struct writer *w, const struct contract_field *f, struct value v)
+{
+    if (!f->list) {
+        write_element(w, f, v);
+        return;
+    }
+    size_t count = run_list_count(&w->visit->run, v);
+    struct place *outer = w->loose;
+    buf_add_char(w->out, '[');
+    for (size_t i = 0, written = 0; i < count; i++) {
+        struct value element = run_list_at(&w->visit->run, v, i);
+        if (!value_exists(element))
+            continue;
+        if (written++)
+            buf_add_char(w->out, ',');
+        w->loose = run_loose_place(&w->visit->run, outer, f->name, (uint32_t)i, true);
+        if (w->loose)
+            write_element(w, f, element);
+        w->loose = outer;
+    }
+    buf_add_char(w->out, ']');
+}
+
+static void write_name(struct writer *w, const struct contract_field *f, bool *comma)
+{
+    if (*comma)
+        buf_add_char(w->out, ',');
+    *comma = true;
+    quote(f->name, w->out);
+    buf_add_char(w->out, ':');
+}
+
+/* ---- fields that no template names ---- */
+
+static const struct expr *fallback_for(struct writer *w, struct str type, struct str name)
+{
+    const struct tables *t = w->visit->core->tables;
+    for (size_t i = 0; i < t->fallback_count; i++)
+        if (str_eq(t->fallbacks[i].type, type) && glob_match(t->fallbacks[i].glob, name))
+            return t->fallbacks[i].expr;
+    return NULL;
+}
+
+static struct value loose_value(struct writer *w, const struct contract_field *f,
+                                struct place *scope)
+{
+    struct run *run = &w->visit->run;
+    if (f->value_count) {
+        const struct expr *own = fallback_for(w, STR("enum"), f->name);
+        struct value v = own ? run_eval(run, own, scope) : VALUE_NONE;
+        if (v.kind == VALUE_TEXT && contract_allows(f, v.text))
+            return v;
+        return value_text(f->values[run_roll(run, scope, 1, f->value_count)]);
+    }
+    const char *type =
+        f->unit ? (f->unit == CONTRACT_SECONDS ? "s" : "ms") : contract_type_name(written_type(f));
+    const struct expr *expr = fallback_for(w, str_from(type), f->name);
+    if (expr)
+        return run_eval(run, expr, scope);
+    return run_fault(run, "no fallback makes " STR_FMT " of type %s", STR_ARG(f->path), type);
+}
+
+static void write_loose_element(struct writer *w, const struct contract_field *f)
+{
+    if (f->type == CONTRACT_OBJECT)
+        write_object(w, f, VALUE_NONE);
+    else
+        write_scalar(w, f, loose_value(w, f, w->loose));
+}
+
+static void write_loose(struct writer *w, const struct contract_field *f)
+{
+    struct run *run = &w->visit->run;
+    struct place *outer = w->loose;
+    struct place *place = run_loose_place(run, outer, f->name, 0, false);
+    const struct expr *expr = f->list ? fallback_for(w, STR("list"), f->name) : NULL;
+    struct value count = expr && place ? run_eval(run, expr, place) : value_int(1);
+    w->loose = place;
+    if (place && !f->list)
+        write_loose_element(w, f);
+    if (place && f->list) {
+        buf_add_char(w->out, '[');
+        for (int64_t i = 0; count.kind == VALUE_INT && i < count.number && !f->recursive; i++) {
+            if (i)
+                buf_add_char(w->out, ',');
+            w->loose = run_loose_place(run, place, f->name, (uint32_t)i, true);
+            if (w->loose)
+                write_loose_element(w, f);
+        }
+        buf_add_char(w->out, ']');
+    }
+    w->loose = outer;
+}
+
+/* A field that real messages lack is left out of every other object. */
+static bool left_out(struct writer *w, const struct contract_field *f)
+{
+    return f->unseen && run_roll(&w->visit->run, w->loose, str_hash(f->name), 2) == 0;
+}
+
+/* One member; `named` says whether a source has it at all. */
+static void write_member(struct writer *w, const struct contract_field *f, bool named,
+                         struct value v, bool *comma)
+{
+    if (w->depth > DEPTH_MAX || !w->loose)
+        return;
+    w->depth++;
+    if (named && value_exists(v)) {
+        write_name(w, f, comma);
+        write_value(w, f, v);
+    } else if (!named && !left_out(w, f)) {
+        write_name(w, f, comma);
+        write_loose(w, f);
+    }
+    w->depth--;
+}
+
+static void write_object(struct writer *w, const struct contract_field *f, struct value source)
+{
+    struct place *outer = w->loose;
+    bool comma = false;
+    if (source.kind == VALUE_PLACE)
+        w->loose = source.place;
+    buf_add_char(w->out, '{');
+    for (const struct contract_field *m = f->child; m; m = m->next) {
+        struct value v = VALUE_NONE;
+        bool named = value_exists(source) && run_member(&w->visit->run, source, m->name, &v);
+        write_member(w, m, named, v, &comma);
+    }
+    buf_add_char(w->out, '}');
+    w->loose = outer;
+}
+
+/* ---- the root ---- */
+
+static struct value list_of(struct value *items, size_t count)
+{
+    return (struct value){.kind = VALUE_LIST, .list = {items, count}};
+}
+
+/* The failures' objects, each made with `value` being the id. */
+static struct value failures(struct visit *v)
+{
+    struct value *items = ARENA_ARRAY(v->arena, struct value, v->failed_count + 1);
+    for (size_t i = 0; items && i < v->failed_count; i++) {
+        struct place *place = run_answer_place(&v->run, v->rule->fails, v->contract->call);
+        if (!place)
+            return VALUE_NONE;
+        place->values[0] = v->failed[i];
+        items[i] = (struct value){.kind = VALUE_PLACE, .place = place};
+    }
+    return items && v->failed_count ? list_of(items, v->failed_count) : VALUE_NONE;
+}
+
+/* What a field of the root is; false when nothing names it. */
+static bool root_value(struct visit *v, struct place *answer, const struct contract_field *f,
+                       struct value *out)
+{
+    const struct rule *rule = v->rule;
+    struct value own = {.kind = VALUE_PLACE, .place = answer};
+    *out = VALUE_NONE;
+    if (rule->at && f == rule->at) {
+        *out = list_of(v->rows, v->row_count);
+        return true;
+    }
+    if (rule->fails_at && f == rule->fails_at) {
+        *out = failures(v);
+        return true;
+    }
+    if (run_member(&v->run, own, f->name, out))
+        return true;
+    if (rule->kind == RULE_LIST && str_eq(f->name, STR("next_page_token"))) {
+        *out = value_text(v->next_page);
+        return true;
+    }
+    if (rule->kind == RULE_LIST && str_eq(f->name, STR("total_count"))) {
+        *out = value_int((int64_t)v->total);
+        return true;
+    }
+    return !rule->at && v->row_count && run_member(&v->run, v->rows[0], f->name, out);
+}
+
+void answer_write(struct visit *v, struct buf *out)
+{
+    struct place *answer = run_answer_place(&v->run, v->rule->answer, v->contract->call);
+    struct writer w = {.visit = v, .out = out, .loose = answer};
+    bool comma = false;
+    if (!v->rule->at && v->row_count && v->rows[0].kind == VALUE_PLACE)
+        w.loose = v->rows[0].place;
+    buf_add_char(out, '{');
+    for (const struct contract_field *f = v->contract->answer.first; answer && f; f = f->next) {
+        struct value value;
+        bool named = root_value(v, answer, f, &value);
+        write_member(&w, f, named, value, &comma);
+    }
+    buf_add_char(out, '}');
+}

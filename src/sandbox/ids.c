@@ -1,0 +1,66 @@
+/*
+ * Ids: numbers scattered over all digits, so that they look like ids and still tell which
+ * record they are. number -> number * A + B modulo 10^k, and back by the inverse of A.
+ */
+#include "sandbox/run.h"
+
+#include <assert.h>
+
+static const uint64_t factor = 736878749317894123u; /* odd and no multiple of 5: invertible */
+static const uint64_t shift = 582193756148219375u;
+
+uint64_t mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+static uint64_t power10(unsigned digits)
+{
+    uint64_t power = 1;
+    while (digits-- > 0)
+        power *= 10;
+    return power;
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b, uint64_t modulus)
+{
+    return (uint64_t)((unsigned __int128)a * b % modulus);
+}
+
+/* The inverse of `factor`: its power to 4 * 10^(k-1) - 1, the order of the group being that. */
+static uint64_t inverse(unsigned digits)
+{
+    uint64_t modulus = power10(digits), result = 1, base = factor % modulus;
+    for (uint64_t e = power10(digits - 1) * 4 - 1; e > 0; e >>= 1) {
+        if (e & 1)
+            result = multiply(result, base, modulus);
+        base = multiply(base, base, modulus);
+    }
+    return result;
+}
+
+struct str id_make(struct arena *arena, struct str prefix, unsigned digits, uint64_t number)
+{
+    assert(prefix.n < digits && digits - prefix.n <= 18);
+    unsigned free_digits = digits - (unsigned)prefix.n;
+    uint64_t modulus = power10(free_digits);
+    uint64_t scattered = (multiply(number % modulus, factor % modulus, modulus) + shift) % modulus;
+    return arena_printf(arena, STR_FMT "%0*llu", STR_ARG(prefix), (int)free_digits,
+                        (unsigned long long)scattered);
+}
+
+bool id_read(struct str id, struct str prefix, unsigned digits, uint64_t *number)
+{
+    uint64_t scattered;
+    if (id.n != digits || !str_starts(id, prefix) ||
+        !str_to_u64(str_of(id.p + prefix.n, id.n - prefix.n), &scattered))
+        return false;
+    unsigned free_digits = digits - (unsigned)prefix.n;
+    uint64_t modulus = power10(free_digits);
+    scattered = (scattered + modulus - shift % modulus) % modulus;
+    *number = multiply(scattered, inverse(free_digits), modulus);
+    return true;
+}

@@ -1,0 +1,152 @@
+/*
+ * Evaluation: records of entities, made from the seed and an index, one field at a time.
+ *
+ * A `struct run` lives as long as one request and owns nothing but its arena's content: the
+ * records it looked at (each once), the values it made (each once), and the first fault of a
+ * table that it met. What requests changed is kept in `struct world` and wins over templates.
+ */
+#ifndef SHOPSHIM_SANDBOX_RUN_H
+#define SHOPSHIM_SANDBOX_RUN_H
+
+#include "base/url.h"
+#include "sandbox/tables.h"
+#include "sandbox/world.h"
+
+/* Names that expressions may use anywhere. */
+enum variable {
+    VARIABLE_VALUE,  /* what a filter or failure is about */
+    VARIABLE_ITEM,   /* the element of the request that changes something */
+    VARIABLE_ROOT,   /* the record itself, where an inner name hides its own */
+    VARIABLE_INDEX,  /* of the record in its entity and shop, from 0 */
+    VARIABLE_NUMBER, /* of the record over all shops */
+    VARIABLE_AT,     /* of the nearest list element */
+    VARIABLE_SHOP,   /* the record of the shop */
+    VARIABLE_NOW,    /* seconds since 1970, of the request */
+    VARIABLE_EPOCH,  /* seconds since 1970 that the data is made from */
+    VARIABLE_QUERY,
+    VARIABLE_BODY,
+    VARIABLE_PARAMS,
+    VARIABLE_FILE,  /* name, type, size, width, height, format, hash */
+    VARIABLE_TOKEN, /* access, refresh, expires, refresh_expires, seller, region, user, ... */
+    VARIABLE_WORDS, /* words.json */
+    VARIABLES       /* count */
+};
+
+/* The variable with that name, or VARIABLES. */
+enum variable variable_by_name(struct str name);
+
+struct record {
+    const struct entity *entity; /* NULL: the answer itself */
+    unsigned shop;
+    uint64_t index;
+    const cJSON *row;
+    const struct changes *changes; /* NULL: nothing was changed */
+    struct place *root;
+    struct record *next; /* of the run's hash chain */
+};
+
+struct slot {
+    struct value value;
+    enum { SLOT_EMPTY, SLOT_BUSY, SLOT_FULL } state;
+};
+
+/* An object or list of a record. */
+struct place {
+    struct place *self; /* of a copy made as a scope: the original */
+    struct record *record;
+    const struct shape *shape; /* NULL: no template, only fallbacks */
+    struct place *up;
+    struct str name; /* absent for elements and roots */
+    uint32_t at;     /* index, for elements */
+    bool element;
+    uint64_t hash;      /* what rolls are made from */
+    struct slot *slots; /* by member, or by element once counted */
+    size_t count;
+    bool counted;
+    struct value values[2]; /* `value` and `item` for this place and below */
+};
+
+enum { RUN_CHAINS = 256 };
+
+struct run {
+    struct arena *arena;
+    const struct tables *tables;
+    struct world *world;
+    uint64_t seed;
+    int64_t now;
+    int64_t epoch;
+    bool has_shop;
+    unsigned shop; /* index of the shop's row */
+    struct value variables[VARIABLES];
+    struct record *chains[RUN_CHAINS];
+    unsigned depth;
+    bool faulty;
+    char fault[256]; /* the first one */
+};
+
+void run_init(struct run *run, struct arena *arena, const struct tables *tables,
+              struct world *world);
+
+/* Forgets all records, before the arena that holds them is reset. */
+void run_forget(struct run *run);
+
+/* Records of `entity` in one shop. */
+uint64_t run_count(struct run *run, const struct entity *entity);
+
+/* The record; NULL when `index` is out of range or memory is short. */
+struct record *run_record(struct run *run, const struct entity *entity, unsigned shop,
+                          uint64_t index);
+
+/* By its id, in the run's shop; false when there is none. */
+bool run_find(struct run *run, const struct entity *entity, struct str id, uint64_t *index);
+
+/* A place of no entity, with its own template or none, for answers. `name` salts its rolls. */
+struct place *run_answer_place(struct run *run, const struct shape *shape, struct str name);
+
+/* A place below `up`, for fields that no template names; an element of a list or a member. */
+struct place *run_loose_place(struct run *run, struct place *up, struct str name, uint32_t at,
+                              bool element);
+
+/* A copy of `place` in which `value` and `item` stand for these. */
+struct place *run_with(struct run *run, struct place *place, struct value value, struct value item);
+
+struct value run_eval(struct run *run, const struct expr *expr, struct place *scope);
+
+/* The member `name`; false when `parent` cannot have it (absent is a value). */
+bool run_member(struct run *run, struct value parent, struct str name, struct value *out);
+
+/* What a name means in a scope: members inside out, then variables; else a fault. */
+struct value run_name(struct run *run, struct str name, struct place *scope);
+
+bool run_is_list(struct value v);
+
+/* Elements of any kind of list; one for anything else, none for absent. */
+size_t run_list_count(struct run *run, struct value list);
+struct value run_list_at(struct run *run, struct value list, size_t index);
+
+/* A number from 0 to below - 1, made from the scope, a salt and the seed. */
+uint64_t run_roll(struct run *run, const struct place *scope, uint64_t salt, uint64_t below);
+
+/* "parts[2].price.amount": where a member stands in its record, for changes. */
+struct str run_path(struct run *run, const struct place *place, struct str member);
+
+/* Notes a fault of the tables; returns the absent value. */
+struct value run_fault(struct run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- words (words.c) ---- */
+
+bool word_takes_entity(int word);
+struct value word_run(struct run *run, const struct expr *expr, struct place *scope,
+                      const struct value *args);
+
+/* ---- ids (ids.c) ---- */
+
+/* `number` as text of `digits` digits that begins with `prefix`, scattered but reversible. */
+struct str id_make(struct arena *arena, struct str prefix, unsigned digits, uint64_t number);
+bool id_read(struct str id, struct str prefix, unsigned digits, uint64_t *number);
+
+/* Mixes bits; the same on every machine. */
+uint64_t mix(uint64_t x);
+
+#endif

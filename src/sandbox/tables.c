@@ -1,0 +1,331 @@
+/*
+ * Loading of the sandbox's tables: files, entities, fallbacks, refusals, access, words.
+ * Rules of endpoints are read in rules_load.c, templates in shape.c. See tables.h.
+ */
+#include "sandbox/tables_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA_MAX = 64 << 20, ENTITIES_MAX = 100, RULES_MAX = 300, SHOPS_MAX = 64 };
+
+bool loader_error(struct loader *loader, const char *path, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return findings_add(loader->findings, FINDING_ERROR, loader->file, path, "%s", text);
+}
+
+void loader_keys(struct loader *loader, const cJSON *object, const char *path,
+                 const char *const *keys)
+{
+    struct str names[32];
+    size_t count = 0;
+    while (keys[count] && count < 32) {
+        names[count] = str_from(keys[count]);
+        count++;
+    }
+    for (const cJSON *child = object->child; child; child = child->next) {
+        bool known = false;
+        for (size_t i = 0; i < count; i++)
+            known = known || str_eq(names[i], str_from(child->string));
+        if (known)
+            continue;
+        char below[TABLE_PATH];
+        table_path_key(below, path, child->string);
+        loader_error(loader, below, "unknown key");
+        findings_did_you_mean(loader->findings, str_from(child->string), names, count);
+    }
+}
+
+struct str loader_text(struct loader *loader, const cJSON *object, const char *path,
+                       const char *key, bool required)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+    char below[TABLE_PATH];
+    if (cJSON_IsString(value))
+        return str_from(value->valuestring);
+    table_path_key(below, path, key);
+    if (value || required)
+        loader_error(loader, below, "expected a text");
+    return STR_NONE;
+}
+
+const cJSON *loader_read(struct loader *loader, const char *file)
+{
+    struct tables *t = loader->tables;
+    struct str kept = arena_str(t->arena, str_from(file));
+    cJSON **documents = realloc(t->documents, (t->document_count + 1) * sizeof *documents);
+    if (documents)
+        t->documents = documents;
+    loader->file = kept.p ? kept.p : "";
+    cJSON *document = documents && kept.p ? table_read(loader->file, loader->findings) : NULL;
+    if (document)
+        t->documents[t->document_count++] = document;
+    if (document && !cJSON_IsObject(document))
+        return loader_error(loader, "$", "expected an object") ? document : NULL;
+    return document;
+}
+
+/* ---- entities ---- */
+
+static void read_id(struct loader *loader, const cJSON *root, struct entity *entity)
+{
+    static const char *const keys[] = {"field", "prefix", "digits", NULL};
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(root, "id");
+    if (!cJSON_IsObject(id)) {
+        loader_error(loader, "$.id", "expected {\"field\": ..., \"prefix\": ..., \"digits\": ...}");
+        return;
+    }
+    loader_keys(loader, id, "$.id", keys);
+    entity->key = loader_text(loader, id, "$.id", "field", true);
+    entity->prefix = loader_text(loader, id, "$.id", "prefix", !entity->rows);
+    const cJSON *digits = cJSON_GetObjectItemCaseSensitive(id, "digits");
+    if (!entity->prefix.p)
+        return;
+    entity->digits = cJSON_IsNumber(digits) ? (unsigned)digits->valueint : 18;
+    if (entity->digits <= entity->prefix.n + 8 || entity->digits - entity->prefix.n > 18)
+        loader_error(loader, "$.id", "an id has 9 to 18 digits behind its prefix");
+}
+
+static void read_count(struct loader *loader, const cJSON *root, struct entity *entity)
+{
+    const cJSON *count = cJSON_GetObjectItemCaseSensitive(root, "count");
+    if (cJSON_IsString(count) && strcmp(count->valuestring, "orders") == 0)
+        entity->counted = COUNT_ORDERS;
+    else if (cJSON_IsNumber(count) && count->valueint > 0 && count->valueint <= 1000000)
+        entity->count = (uint64_t)count->valueint;
+    else if (count || !entity->rows)
+        loader_error(loader, "$.count", "expected a number from 1 to 1000000, or \"orders\"");
+}
+
+/* The keys of literal records, so that expressions may name them. */
+static const struct shape *row_shape(struct loader *loader, const cJSON *rows)
+{
+    struct arena *arena = loader->tables->arena;
+    const cJSON *row, *item;
+    size_t room = 1;
+    cJSON_ArrayForEach(row, rows) room += (size_t)cJSON_GetArraySize(row);
+    struct shape *shape = ARENA_NEW(arena, struct shape);
+    struct shape *members = ARENA_ARRAY(arena, struct shape, room);
+    if (!shape || !members)
+        return NULL;
+    *shape = (struct shape){.kind = SHAPE_OBJECT, .members = members};
+    cJSON_ArrayForEach(row, rows)
+    {
+        if (!cJSON_IsObject(row))
+            loader_error(loader, "$.rows", "expected a list of objects");
+        for (item = row->child; item; item = item->next)
+            if (!shape_member(shape, str_from(item->string)))
+                members[shape->count++] =
+                    (struct shape){.kind = SHAPE_DATA, .name = str_from(item->string)};
+    }
+    return shape;
+}
+
+static void read_entity(struct loader *loader, const cJSON *root, struct entity *entity)
+{
+    static const char *const keys[] = {"entity", "id", "count", "global", "rows", "fields", NULL};
+    loader_keys(loader, root, "$", keys);
+    entity->name = loader_text(loader, root, "$", "entity", true);
+    entity->rows = cJSON_GetObjectItemCaseSensitive(root, "rows");
+    if (entity->rows && !cJSON_IsArray(entity->rows)) {
+        loader_error(loader, "$.rows", "expected a list of objects");
+        entity->rows = NULL;
+    }
+    entity->global = entity->rows || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "global"));
+    read_id(loader, root, entity);
+    read_count(loader, root, entity);
+    const cJSON *fields = cJSON_GetObjectItemCaseSensitive(root, "fields");
+    if (entity->rows && !fields)
+        entity->shape = row_shape(loader, entity->rows);
+    else if (!entity->rows && cJSON_IsObject(fields))
+        entity->shape = loader_shape(loader, fields, "$.fields");
+    else
+        loader_error(loader, "$", "expected either \"rows\" or an object \"fields\"");
+}
+
+static void load_entities(struct loader *loader, const struct table_files *files)
+{
+    struct tables *t = loader->tables;
+    struct entity *entities = ARENA_ARRAY(t->arena, struct entity, ENTITIES_MAX);
+    const char *names[ENTITIES_MAX];
+    t->entities = entities;
+    for (size_t i = 0; entities && i < files->count && t->entity_count < ENTITIES_MAX; i++) {
+        const cJSON *root = loader_read(loader, files->names[i]);
+        if (!root)
+            continue;
+        names[t->entity_count] = loader->file;
+        read_entity(loader, root, &entities[t->entity_count]);
+        if (tables_entity(t, entities[t->entity_count].name))
+            loader_error(loader, "$.entity", "another file has an entity of this name");
+        t->entity_count++;
+    }
+    for (size_t i = 0; i < t->entity_count; i++) {
+        loader->file = names[i];
+        loader_check_shape(loader, entities[i].shape, NULL, "$.fields");
+    }
+    t->shop = tables_entity(t, STR("shop"));
+    if (!t->shop || !t->shop->rows || cJSON_GetArraySize(t->shop->rows) > SHOPS_MAX)
+        loader_error(loader, "", "an entity \"shop\" with 1 to %d rows is needed", SHOPS_MAX);
+}
+
+/* ---- single files ---- */
+
+static void load_fallbacks(struct loader *loader, const char *file)
+{
+    const cJSON *root = loader_read(loader, file), *item;
+    if (!root)
+        return;
+    struct tables *t = loader->tables;
+    size_t count = (size_t)cJSON_GetArraySize(root);
+    struct fallback *list = ARENA_ARRAY(t->arena, struct fallback, count + 1);
+    t->fallbacks = list;
+    cJSON_ArrayForEach(item, root)
+    {
+        char path[TABLE_PATH];
+        table_path_key(path, "$", item->string);
+        struct str rest = str_from(item->string);
+        struct str type = str_cut(&rest, ' ');
+        if (!rest.p)
+            loader_error(loader, path, "expected \"type pattern\", such as \"string *_id\"");
+        struct fallback f = {type, rest, loader_expr(loader, item, path)};
+        loader_check_names(loader, f.expr, NULL, 0, path);
+        if (list)
+            list[t->fallback_count++] = f;
+    }
+}
+
+static void load_refusals(struct loader *loader, const char *file)
+{
+    static const char *const keys[] = {"code", "status", "message", NULL};
+    const cJSON *root = loader_read(loader, file);
+    for (int i = 0; root && i < REFUSALS; i++) {
+        struct str name = refusal_name((enum refusal)i);
+        char path[TABLE_PATH];
+        table_path_key(path, "$", name.p);
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, name.p);
+        const cJSON *code = cJSON_GetObjectItemCaseSensitive(item, "code");
+        const cJSON *status = cJSON_GetObjectItemCaseSensitive(item, "status");
+        if (!cJSON_IsNumber(code) || !cJSON_IsNumber(status) || status->valueint < 200 ||
+            status->valueint > 599) {
+            loader_error(loader, path, "expected {\"code\", \"status\", \"message\"}");
+            continue;
+        }
+        loader_keys(loader, item, path, keys);
+        loader->tables->refusals[i] =
+            (struct refusal_words){(int64_t)code->valuedouble, status->valueint,
+                                   loader_text(loader, item, path, "message", true)};
+    }
+    if (root && cJSON_GetArraySize(root) != REFUSALS)
+        loader_error(loader, "$", "expected %d refusals and no others", REFUSALS);
+}
+
+static void load_rules(struct loader *loader, const struct table_files *files)
+{
+    struct tables *t = loader->tables;
+    struct rule *rules = ARENA_ARRAY(t->arena, struct rule, RULES_MAX);
+    t->rules = rules;
+    for (size_t i = 0; rules && i < files->count; i++) {
+        const cJSON *root = loader_read(loader, files->names[i]);
+        if (root && t->rule_count + (size_t)cJSON_GetArraySize(root) > RULES_MAX)
+            loader_error(loader, "$", "more than %d endpoints", RULES_MAX);
+        else if (root)
+            loader_rules(loader, root, rules, &t->rule_count);
+    }
+}
+
+static void each_file(struct loader *loader, const char *mappings, const char *folder,
+                      void (*load)(struct loader *loader, const struct table_files *files))
+{
+    char path[1024];
+    struct table_files files;
+    snprintf(path, sizeof path, "%s/sandbox/%s", mappings, folder);
+    table_list(path, &files, loader->findings);
+    load(loader, &files);
+    table_files_clear(&files);
+}
+
+static void load_all(struct loader *loader, const char *mappings)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/contracts/v202309", mappings);
+    loader->tables->contracts = contracts_load(path, loader->findings);
+    snprintf(path, sizeof path, "%s/sandbox/words.json", mappings);
+    loader->tables->words = loader_read(loader, path);
+    snprintf(path, sizeof path, "%s/sandbox/access.json", mappings);
+    loader->tables->access = loader_read(loader, path);
+    snprintf(path, sizeof path, "%s/sandbox/errors.json", mappings);
+    load_refusals(loader, path);
+    each_file(loader, mappings, "entities", load_entities);
+    snprintf(path, sizeof path, "%s/sandbox/defaults.json", mappings);
+    load_fallbacks(loader, path);
+    if (loader->tables->contracts)
+        each_file(loader, mappings, "endpoints", load_rules);
+}
+
+struct tables *tables_load(const char *mappings, struct findings *findings)
+{
+    size_t errors = findings->errors;
+    struct tables *tables = calloc(1, sizeof *tables);
+    if (tables)
+        tables->arena = arena_new(ARENA_MAX);
+    if (!tables || !tables->arena)
+        findings_add(findings, FINDING_ERROR, mappings, "", "out of memory");
+    else {
+        struct loader loader = {tables, findings, ""};
+        load_all(&loader, mappings);
+        if (arena_failed(tables->arena))
+            findings_add(findings, FINDING_ERROR, mappings, "", "out of memory");
+    }
+    if (findings->errors == errors)
+        return tables;
+    tables_free(tables);
+    return NULL;
+}
+
+void tables_free(struct tables *tables)
+{
+    if (!tables)
+        return;
+    for (size_t i = 0; i < tables->document_count; i++)
+        cJSON_Delete(tables->documents[i]);
+    free(tables->documents);
+    contracts_free(tables->contracts);
+    arena_free(tables->arena);
+    free(tables);
+}
+
+const struct entity *tables_entity(const struct tables *tables, struct str name)
+{
+    for (size_t i = 0; i < tables->entity_count; i++)
+        if (str_eq(tables->entities[i].name, name))
+            return &tables->entities[i];
+    return NULL;
+}
+
+const struct rule *tables_rule(const struct tables *tables, const struct contract *contract)
+{
+    for (size_t i = 0; i < tables->rule_count; i++)
+        if (tables->rules[i].contract == contract)
+            return &tables->rules[i];
+    return NULL;
+}
+
+bool glob_match(struct str glob, struct str text)
+{
+    size_t star = str_find(glob, '*');
+    if (star == glob.n)
+        return str_eq(glob, text);
+    if (!str_starts(text, str_of(glob.p, star)))
+        return false;
+    struct str rest = str_of(glob.p + star + 1, glob.n - star - 1);
+    for (size_t i = star; i <= text.n; i++)
+        if (glob_match(rest, str_of(text.p + i, text.n - i)))
+            return true;
+    return false;
+}

@@ -1,0 +1,51 @@
+/*
+ * What the files that load the sandbox's tables share and nobody else sees.
+ */
+#ifndef SHOPSHIM_SANDBOX_TABLES_INTERNAL_H
+#define SHOPSHIM_SANDBOX_TABLES_INTERNAL_H
+
+#include "sandbox/tables.h"
+#include "table/load.h"
+
+struct loader {
+    struct tables *tables;
+    struct findings *findings;
+    const char *file; /* under way; lives as long as the tables */
+};
+
+/* Adds an error at `path` of the file under way; returns false. */
+bool loader_error(struct loader *loader, const char *path, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Members of `object` that are not among `keys` (ends with NULL) are errors. */
+void loader_keys(struct loader *loader, const cJSON *object, const char *path,
+                 const char *const *keys);
+
+/* A text member: absent when not there; an error when it is no text, or required. */
+struct str loader_text(struct loader *loader, const cJSON *object, const char *path,
+                       const char *key, bool required);
+
+/* Compiles a text to an expression; NULL after an error. */
+const struct expr *loader_expr(struct loader *loader, const cJSON *text, const char *path);
+
+/* Compiles a template; NULL after an error. */
+const struct shape *loader_shape(struct loader *loader, const cJSON *node, const char *path);
+
+/*
+ * Checks the names that stand first in an expression: members of the templates in `scopes`
+ * (innermost last), variables; and entities named in record(), find() and size().
+ */
+void loader_check_names(struct loader *loader, const struct expr *expr,
+                        const struct shape *const *scopes, size_t count, const char *path);
+
+/* The same for all expressions of a template, each within the objects around it. */
+void loader_check_shape(struct loader *loader, const struct shape *shape, const struct shape *outer,
+                        const char *path);
+
+/* Reads a file and keeps its document with the tables; NULL after an error. */
+const cJSON *loader_read(struct loader *loader, const char *file);
+
+/* One file of endpoints/. Entities are loaded before. */
+void loader_rules(struct loader *loader, const cJSON *root, struct rule *rules, size_t *count);
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * Values of sandbox expressions, see value.h. Owns nothing.
+ */
+#include "sandbox/value.h"
+
+struct value value_int(int64_t number)
+{
+    return (struct value){.kind = VALUE_INT, .number = number};
+}
+
+struct value value_bool(bool truth)
+{
+    return (struct value){.kind = VALUE_BOOL, .truth = truth};
+}
+
+struct value value_text(struct str text)
+{
+    return text.p ? (struct value){.kind = VALUE_TEXT, .text = text} : VALUE_NONE;
+}
+
+struct value value_money(int64_t number, unsigned decimals)
+{
+    return (struct value){.kind = VALUE_MONEY, .number = number, .decimals = decimals};
+}
+
+struct value value_data(const cJSON *data)
+{
+    if (!data || cJSON_IsNull(data))
+        return VALUE_NONE;
+    if (cJSON_IsString(data))
+        return value_text(str_from(data->valuestring));
+    if (cJSON_IsNumber(data))
+        return value_int((int64_t)data->valuedouble);
+    if (cJSON_IsBool(data))
+        return value_bool(cJSON_IsTrue(data));
+    return (struct value){.kind = VALUE_DATA, .data = data};
+}
+
+static struct value list_of_json(struct json array, struct arena *arena)
+{
+    struct value list = {.kind = VALUE_LIST};
+    list.list.items = ARENA_ARRAY(arena, struct value, json_count(array) + 1);
+    for (struct json v = json_first(array); list.list.items && json_exists(v); v = json_next(v))
+        list.list.items[list.list.count++] = value_json(v, arena);
+    return list;
+}
+
+struct value value_json(struct json json, struct arena *arena)
+{
+    int64_t number;
+    switch (json_type(json)) {
+    case JSON_FALSE:
+    case JSON_TRUE:
+        return value_bool(json_type(json) == JSON_TRUE);
+    case JSON_NUMBER:
+        if (str_to_i64(json_raw(json), &number))
+            return value_int(number);
+        return value_text(json_raw(json));
+    case JSON_STRING:
+        return value_text(json_text(json, arena));
+    case JSON_ARRAY:
+        return list_of_json(json, arena);
+    case JSON_OBJECT:
+        return (struct value){.kind = VALUE_JSON, .json = json};
+    default:
+        return VALUE_NONE;
+    }
+}
+
+bool value_true(struct value v)
+{
+    return v.kind != VALUE_ABSENT && !(v.kind == VALUE_BOOL && !v.truth);
+}
+
+static struct str money_text(struct value v, struct arena *arena)
+{
+    int64_t unit = 1;
+    for (unsigned i = 0; i < v.decimals; i++)
+        unit *= 10;
+    bool minus = v.number < 0;
+    uint64_t size = minus ? 0 - (uint64_t)v.number : (uint64_t)v.number;
+    uint64_t whole = size / (uint64_t)unit, rest = size % (uint64_t)unit;
+    if (v.decimals == 0)
+        return arena_printf(arena, "%s%llu", minus ? "-" : "", (unsigned long long)whole);
+    return arena_printf(arena, "%s%llu.%0*llu", minus ? "-" : "", (unsigned long long)whole,
+                        (int)v.decimals, (unsigned long long)rest);
+}
+
+struct str value_str(struct value v, struct arena *arena)
+{
+    switch (v.kind) {
+    case VALUE_TEXT:
+        return v.text;
+    case VALUE_INT:
+        return arena_printf(arena, "%lld", (long long)v.number);
+    case VALUE_BOOL:
+        return v.truth ? STR("true") : STR("false");
+    case VALUE_MONEY:
+        return money_text(v, arena);
+    default:
+        return STR_NONE;
+    }
+}
+
+static bool as_number(struct value v, int64_t *out)
+{
+    if (v.kind == VALUE_INT || v.kind == VALUE_MONEY) {
+        *out = v.number;
+        return true;
+    }
+    return v.kind == VALUE_TEXT && str_to_i64(v.text, out);
+}
+
+bool value_compare(struct value a, struct value b, struct arena *arena, int *order)
+{
+    int64_t x, y;
+    bool numbers = a.kind != VALUE_TEXT || b.kind != VALUE_TEXT;
+    if (numbers && as_number(a, &x) && as_number(b, &y)) {
+        *order = (x > y) - (x < y);
+        return true;
+    }
+    struct str s = value_str(a, arena), t = value_str(b, arena);
+    if (!s.p || !t.p)
+        return false;
+    int cmp = str_cmp(s, t);
+    *order = (cmp > 0) - (cmp < 0);
+    return true;
+}
+
+const char *value_kind_name(enum value_kind kind)
+{
+    static const char *const names[] = {"nothing", "a truth value", "a number",  "money",
+                                        "a text",  "a table",       "an object", "a list",
+                                        "a place", "parameters"};
+    return names[kind];
+}

@@ -1,0 +1,218 @@
+/*
+ * A visit from request to answer: the order of the steps, refusals and the envelope.
+ */
+#include "sandbox/visit.h"
+
+#include "json/writer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { ARENA_MAX = 512 << 20, ANSWER_MAX = 64 << 20, QUERY_MAX = 200, WORDS_MAX = 512 };
+
+/* Messages may quote what a client sent: only printable ASCII goes out. */
+static void clean(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e)
+            *text = '?';
+}
+
+bool visit_refuse(struct visit *v, enum refusal refusal, const char *format, ...)
+{
+    const struct refusal_words *words = &v->core->tables->refusals[refusal];
+    int n = snprintf(v->message, WORDS_MAX, STR_FMT " ", STR_ARG(words->message));
+    size_t used = n < 0 ? 0 : n < WORDS_MAX ? (size_t)n : WORDS_MAX - 1;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(v->message + used, sizeof v->message - used, format, args);
+    va_end(args);
+    clean(v->message);
+    v->refused = true;
+    v->violation = refusal != REFUSE_INTERNAL;
+    v->code = words->code;
+    v->status = words->status;
+    return false;
+}
+
+bool visit_fail(struct visit *v, const struct rule_error *error)
+{
+    v->refused = true;
+    v->code = error->code;
+    v->status = error->status;
+    snprintf(v->message, sizeof v->message, STR_FMT, STR_ARG(error->message));
+    return false;
+}
+
+static bool read_target(struct visit *v)
+{
+    struct str query = v->request->target;
+    struct str path = str_cut(&query, '?');
+    v->query_text = query.p ? query : STR("");
+    if (!url_decode_path(path, v->arena, &v->path))
+        return visit_refuse(v, REFUSE_PATH, "The path is badly escaped");
+    if (v->query_text.n && !url_parse_query(v->query_text, v->arena, QUERY_MAX, &v->query))
+        return visit_refuse(v, REFUSE_PARAMETER, "The query is badly escaped or too long");
+    return true;
+}
+
+/* The texts of a form, for the variable `body`. */
+static struct value form_texts(struct visit *v)
+{
+    struct pairs *pairs = ARENA_NEW(v->arena, struct pairs);
+    if (pairs)
+        pairs->items = ARENA_ARRAY(v->arena, struct pair, FORM_PARTS);
+    for (size_t i = 0; pairs && pairs->items && i < v->form.count; i++)
+        if (!v->form.parts[i].file.p)
+            pairs->items[pairs->count++] =
+                (struct pair){v->form.parts[i].name, v->form.parts[i].body};
+    return pairs ? (struct value){.kind = VALUE_PAIRS, .pairs = pairs} : VALUE_NONE;
+}
+
+static void begin_run(struct visit *v)
+{
+    struct run *run = &v->run;
+    run_init(run, v->arena, v->core->tables, &v->core->world);
+    run->seed = v->core->seed;
+    run->now = v->now;
+    run->epoch = v->core->epoch;
+    run->shop = v->shop;
+    run->has_shop = v->has_shop;
+    run->variables[VARIABLE_QUERY] = (struct value){.kind = VALUE_PAIRS, .pairs = &v->query};
+    run->variables[VARIABLE_PARAMS] = (struct value){.kind = VALUE_PAIRS, .pairs = &v->params};
+    if (v->contract->form)
+        run->variables[VARIABLE_BODY] = form_texts(v);
+    if (json_exists(v->body))
+        run->variables[VARIABLE_BODY] = (struct value){.kind = VALUE_JSON, .json = v->body};
+    if (!v->contract->auth_host)
+        visit_show_token(v);
+}
+
+static bool check_conditions(struct visit *v)
+{
+    struct place *place = run_answer_place(&v->run, NULL, v->contract->call);
+    for (size_t i = 0; place && i < v->rule->refuse_count; i++)
+        if (value_true(run_eval(&v->run, v->rule->refuse[i].when, place)))
+            return visit_fail(v, &v->rule->refuse[i]);
+    return place != NULL;
+}
+
+static bool follow_rule(struct visit *v)
+{
+    switch (v->rule->kind) {
+    case RULE_LIST:
+        return rows_list(v);
+    case RULE_GET:
+        return rows_get(v);
+    case RULE_CHANGE:
+        return change_records(v);
+    case RULE_CODE:
+    case RULE_REFRESH:
+        return grant_token(v);
+    default:
+        return true;
+    }
+}
+
+static bool serve(struct visit *v, struct buf *data)
+{
+    if (!read_target(v) || !gate_pass(v) || !params_check(v))
+        return false;
+    begin_run(v);
+    if (v->rule->kind == RULE_UPLOAD && !upload_take(v))
+        return false;
+    if (!check_conditions(v) || !follow_rule(v))
+        return v->refused ? false : visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+    answer_write(v, data);
+    if (v->run.faulty)
+        return visit_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+    if (arena_failed(v->arena) || buf_failed(data))
+        return visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+    return true;
+}
+
+/* "20261122084721" and 18 digits, as the shop's service has them. */
+static void add_request_id(const struct visit *v, struct buf *out)
+{
+    time_t seconds = (time_t)v->now;
+    struct tm tm;
+    char stamp[16];
+    gmtime_r(&seconds, &tm);
+    strftime(stamp, sizeof stamp, "%Y%m%d%H%M%S", &tm);
+    buf_printf(out, "%s%018llX", stamp, (unsigned long long)v->core->world.requests);
+}
+
+static void write_envelope(struct visit *v, struct str data, struct buf *out)
+{
+    struct json_writer w;
+    bool auth = v->contract && v->contract->auth_host;
+    struct buf id;
+    buf_init(&id, 64);
+    add_request_id(v, &id);
+    json_writer_init(&w, out);
+    json_open_object(&w);
+    json_put_key(&w, STR("code"));
+    json_put_i64(&w, v->refused ? v->code : 0);
+    json_put_key(&w, STR("data"));
+    json_put_raw(&w, v->refused ? STR("null") : data);
+    json_put_key(&w, STR("message"));
+    json_put_string(&w, v->refused ? str_from(v->message) : auth ? STR("success") : STR("Success"));
+    json_put_key(&w, STR("request_id"));
+    json_put_string(&w, buf_str(&id));
+    json_close_object(&w);
+    buf_clear(&id);
+}
+
+static void remember_violation(struct visit *v)
+{
+    char request[256];
+    struct str target = v->request->target;
+    struct str path = str_cut(&target, '?');
+    snprintf(request, sizeof request, STR_FMT " " STR_FMT, STR_ARG(v->request->method),
+             STR_ARG(path));
+    world_violation(&v->core->world, &(struct violation){.time = v->now,
+                                                         .request = request,
+                                                         .text = v->message,
+                                                         .code = v->code,
+                                                         .status = v->status});
+}
+
+/* GET shows the broken rules, DELETE forgets them; false when the request is for the shop. */
+static bool serve_violations(struct core *core, const struct visit_request *request,
+                             struct visit_answer *answer)
+{
+    if (!str_eq(request->target, STR("/sandbox/violations")))
+        return false;
+    if (str_eq(request->method, STR("DELETE")))
+        world_forget_violations(&core->world);
+    world_write_violations(&core->world, &answer->body);
+    answer->status = 200;
+    return true;
+}
+
+void visit_serve(struct core *core, const struct visit_request *request,
+                 struct visit_answer *answer)
+{
+    *answer = (struct visit_answer){.status = 500, .content_type = STR("application/json")};
+    buf_init(&answer->body, ANSWER_MAX);
+    if (serve_violations(core, request, answer))
+        return;
+    struct visit v = {.core = core, .request = request, .status = 200};
+    struct buf data;
+    buf_init(&data, ANSWER_MAX);
+    core->world.requests++;
+    v.now = clock_now_ms(core->clock) / 1000;
+    v.arena = arena_new(ARENA_MAX);
+    if (!v.arena)
+        visit_refuse(&v, REFUSE_INTERNAL, "out of memory");
+    else
+        serve(&v, &data);
+    if (v.violation)
+        remember_violation(&v);
+    write_envelope(&v, buf_str(&data), &answer->body);
+    answer->status = v.status;
+    buf_clear(&data);
+    cJSON_Delete(v.token_data);
+    arena_free(v.arena);
+}

@@ -1,0 +1,117 @@
+/*
+ * A visit: one request's way through the sandbox, without a socket.
+ *
+ *   gate    path, method, app, time, signature, token, content type, shop
+ *   params  query, form or body against the contract
+ *   rule    rows, changes, upload, tokens
+ *   answer  the contract's fields filled from records
+ *
+ * Each step returns false after it has refused; the first refusal is the answer. A visit owns
+ * its arena and the answer's buffer; the core outlives it and is used by one thread.
+ */
+#ifndef SHOPSHIM_SANDBOX_VISIT_H
+#define SHOPSHIM_SANDBOX_VISIT_H
+
+#include "base/clock.h"
+#include "base/url.h"
+#include "sandbox/form.h"
+#include "sandbox/run.h"
+#include "sandbox/tables.h"
+#include "sandbox/world.h"
+
+/* What outlives requests. */
+struct core {
+    struct tables *tables;
+    struct world world;
+    const struct clock *clock;
+    uint64_t seed;
+    int64_t epoch;
+};
+
+struct visit_request {
+    struct str method;
+    struct str target; /* path and query as sent */
+    struct str body;
+    struct pairs headers;
+};
+
+struct visit_answer {
+    int status;
+    struct buf body;
+    struct str content_type;
+};
+
+/* Never fails: what goes wrong is an answer too. The caller clears answer->body. */
+void visit_serve(struct core *core, const struct visit_request *request,
+                 struct visit_answer *answer);
+
+/* ---- between the steps ---- */
+
+struct row {
+    uint64_t index;
+    struct value key; /* what it is sorted by */
+};
+
+struct visit {
+    struct core *core;
+    const struct visit_request *request;
+    struct arena *arena;
+    int64_t now; /* seconds */
+    struct str path;
+    struct str query_text;
+    struct pairs query;
+    const struct contract *contract;
+    const struct rule *rule;
+    struct pairs params;
+    const struct app *app;
+    struct token *token;
+    bool has_shop;
+    unsigned shop;
+    struct json_doc doc;
+    struct json body; /* JSON_NONE: none */
+    struct form form;
+    struct run run;
+    cJSON *token_data; /* what the variable `token` shows */
+
+    /* what the rule found */
+    struct value *rows; /* for rule->at, or the one for the answer's root */
+    size_t row_count;
+    uint64_t total;
+    struct str next_page;
+    struct value *failed; /* ids, for rule->fails */
+    size_t failed_count;
+
+    /* how it ends */
+    bool refused;
+    bool violation;
+    int status;
+    int64_t code;
+    char message[3072];
+};
+
+/* Refuses with the words of errors.json and, behind them, the particulars; returns false. */
+bool visit_refuse(struct visit *visit, enum refusal refusal, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Ends with an error of the shop's own, which is no violation; returns false. */
+bool visit_fail(struct visit *visit, const struct rule_error *error);
+
+bool gate_pass(struct visit *visit);
+bool params_check(struct visit *visit);
+
+/* A field of the request by its name without "[]": from path, query, body or form. */
+struct value visit_field(struct visit *visit, struct str name);
+
+bool rows_list(struct visit *visit);
+bool rows_get(struct visit *visit);
+bool change_records(struct visit *visit);
+bool grant_token(struct visit *visit);
+bool upload_take(struct visit *visit);
+
+/* Makes the visit's token readable as the variable `token`. */
+void visit_show_token(struct visit *visit);
+
+/* Appends the JSON of `data`. */
+void answer_write(struct visit *visit, struct buf *out);
+
+#endif

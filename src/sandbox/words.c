@@ -1,0 +1,338 @@
+/*
+ * The words of expressions: a closed list, the same for all entities. Each is one small
+ * function over values that are already made; what cannot be done is a fault of the table.
+ */
+#include "sandbox/run.h"
+
+#include "table/contract.h"
+
+enum { ID_DIGITS = 18, TEXT_MAX = 256 };
+
+struct call {
+    struct run *run;
+    const struct expr *expr;
+    struct place *scope;
+    const struct value *args;
+    size_t count;
+};
+
+static struct value wrong(const struct call *c, const char *expected)
+{
+    return run_fault(c->run, STR_FMT "() expects %s", STR_ARG(c->expr->text), expected);
+}
+
+static bool number_at(const struct call *c, size_t i, int64_t low, int64_t high, int64_t *out)
+{
+    if (c->args[i].kind != VALUE_INT || c->args[i].number < low || c->args[i].number > high)
+        return false;
+    *out = c->args[i].number;
+    return true;
+}
+
+/* roll(n): a number from 0 to n - 1. */
+static struct value word_roll(const struct call *c)
+{
+    int64_t n;
+    if (!number_at(c, 0, 1, INT64_MAX, &n))
+        return wrong(c, "a number of at least 1");
+    return value_int((int64_t)run_roll(c->run, c->scope, c->expr->ordinal, (uint64_t)n));
+}
+
+/* pick(list): one of its elements, by chance. */
+static struct value word_pick(const struct call *c)
+{
+    size_t n = run_list_count(c->run, c->args[0]);
+    if (n == 0)
+        return VALUE_NONE;
+    return run_list_at(c->run, c->args[0], run_roll(c->run, c->scope, c->expr->ordinal, n));
+}
+
+/* cycle(list[, n]): the element of the record's index (or of n), over and over. */
+static struct value word_cycle(const struct call *c)
+{
+    size_t n = run_list_count(c->run, c->args[0]);
+    int64_t index = (int64_t)c->scope->record->index;
+    if (n == 0)
+        return VALUE_NONE;
+    if (c->count == 2 && !number_at(c, 1, 0, INT64_MAX, &index))
+        return wrong(c, "a list and a number");
+    return run_list_at(c->run, c->args[0], (size_t)index % n);
+}
+
+static int64_t record_number(const struct call *c)
+{
+    return run_name(c->run, STR("number"), c->scope).number;
+}
+
+/* id(): of the record itself; id(prefix, n[, digits]): of something else. */
+static struct value word_id(const struct call *c)
+{
+    const struct entity *entity = c->scope->record->entity;
+    struct str prefix = entity ? entity->prefix : STR_NONE;
+    int64_t number = 0, digits = entity && entity->prefix.p ? entity->digits : ID_DIGITS;
+    if (c->count == 0)
+        number = record_number(c);
+    else if (c->count == 1 || c->args[0].kind != VALUE_TEXT ||
+             !number_at(c, 1, 0, INT64_MAX, &number) ||
+             (c->count == 3 && !number_at(c, 2, 2, 19, &digits)))
+        return wrong(c, "its first digits, a number and a length");
+    else {
+        prefix = c->args[0].text;
+        digits = c->count == 3 ? digits : ID_DIGITS;
+    }
+    if (!prefix.p || prefix.n >= (size_t)digits || (size_t)digits - prefix.n > 18)
+        return wrong(c, "first digits that leave room for others");
+    return value_text(id_make(c->run->arena, prefix, (unsigned)digits, (uint64_t)number));
+}
+
+/* money(n): n of the smallest unit, in the shop's currency. */
+static struct value word_money(const struct call *c)
+{
+    if (!value_exists(c->args[0]))
+        return VALUE_NONE;
+    if (c->args[0].kind == VALUE_MONEY)
+        return c->args[0];
+    struct value shop = run_name(c->run, STR("shop"), c->scope), decimals;
+    if (!run_member(c->run, shop, STR("decimals"), &decimals) || decimals.kind != VALUE_INT)
+        decimals = value_int(2);
+    if (c->args[0].kind != VALUE_INT || decimals.number < 0 || decimals.number > 6)
+        return wrong(c, "a whole number");
+    return value_money(c->args[0].number, (unsigned)decimals.number);
+}
+
+/* sum(list): of numbers or money. */
+static struct value word_sum(const struct call *c)
+{
+    struct value total = value_int(0);
+    size_t n = run_list_count(c->run, c->args[0]);
+    for (size_t i = 0; i < n; i++) {
+        struct value v = run_list_at(c->run, c->args[0], i);
+        if (v.kind != VALUE_INT && v.kind != VALUE_MONEY)
+            return wrong(c, "a list of numbers");
+        int64_t so_far = total.number;
+        total = v;
+        if (__builtin_add_overflow(so_far, v.number, &total.number))
+            return wrong(c, "smaller numbers");
+    }
+    return total;
+}
+
+static struct value word_count_of(const struct call *c)
+{
+    return value_int((int64_t)run_list_count(c->run, c->args[0]));
+}
+
+/* join(list, separator) */
+static struct value word_join(const struct call *c)
+{
+    struct buf text;
+    buf_init(&text, 64 << 10);
+    size_t n = run_list_count(c->run, c->args[0]);
+    struct str separator = value_str(c->args[1], c->run->arena);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_add_str(&text, separator);
+        buf_add_str(&text, value_str(run_list_at(c->run, c->args[0], i), c->run->arena));
+    }
+    struct value out = value_text(arena_str(c->run->arena, buf_str(&text)));
+    buf_clear(&text);
+    return out;
+}
+
+static const struct entity *entity_at(const struct call *c, size_t i)
+{
+    return c->args[i].kind == VALUE_TEXT ? tables_entity(c->run->tables, c->args[i].text) : NULL;
+}
+
+/* record(entity, n): the n-th record of the same shop. */
+static struct value word_record(const struct call *c)
+{
+    const struct entity *entity = entity_at(c, 0);
+    int64_t n;
+    if (!entity || !number_at(c, 1, 0, INT64_MAX, &n))
+        return wrong(c, "an entity and a number");
+    struct record *r = run_record(c->run, entity, c->scope->record->shop, (uint64_t)n);
+    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+}
+
+/* find(entity, id): the record with that id in the request's shop, or absent. */
+static struct value word_find(const struct call *c)
+{
+    const struct entity *entity = entity_at(c, 0);
+    struct str id = value_str(c->args[1], c->run->arena);
+    uint64_t index;
+    if (!entity)
+        return wrong(c, "an entity and an id");
+    if (!id.p || !run_find(c->run, entity, id, &index))
+        return VALUE_NONE;
+    struct record *r = run_record(c->run, entity, c->run->shop, index);
+    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+}
+
+/* size(entity): how many records a shop has. */
+static struct value word_size(const struct call *c)
+{
+    const struct entity *entity = entity_at(c, 0);
+    return entity ? value_int((int64_t)run_count(c->run, entity)) : wrong(c, "an entity");
+}
+
+static struct value random_text(const struct call *c, const char *alphabet, uint64_t size)
+{
+    char text[TEXT_MAX];
+    int64_t n;
+    if (!number_at(c, 0, 1, TEXT_MAX, &n))
+        return wrong(c, "a length");
+    for (int64_t i = 0; i < n; i++)
+        text[i] = alphabet[run_roll(c->run, c->scope, c->expr->ordinal + (uint64_t)i * 1000, size)];
+    return value_text(arena_str(c->run->arena, str_of(text, (size_t)n)));
+}
+
+static struct value word_hex(const struct call *c)
+{
+    return random_text(c, "0123456789abcdef", 16);
+}
+
+static struct value word_digits(const struct call *c)
+{
+    return random_text(c, "0123456789", 10);
+}
+
+/* pad(n, width): digits with zeros before them. */
+static struct value word_pad(const struct call *c)
+{
+    int64_t n, width;
+    if (!number_at(c, 0, 0, INT64_MAX, &n) || !number_at(c, 1, 1, 18, &width))
+        return wrong(c, "a number and a width");
+    return value_text(arena_printf(c->run->arena, "%0*lld", (int)width, (long long)n));
+}
+
+static struct value word_upper(const struct call *c)
+{
+    struct str text = arena_str(c->run->arena, value_str(c->args[0], c->run->arena));
+    for (size_t i = 0; text.p && i < text.n; i++)
+        if (text.p[i] >= 'a' && text.p[i] <= 'z')
+            ((char *)text.p)[i] -= 'a' - 'A';
+    return value_text(text);
+}
+
+/* text(v): a scalar as text. */
+static struct value word_text(const struct call *c)
+{
+    return value_text(value_str(c->args[0], c->run->arena));
+}
+
+/* every(list, v): whether all its elements equal v. */
+static struct value word_every(const struct call *c)
+{
+    size_t n = run_list_count(c->run, c->args[0]);
+    for (size_t i = 0; i < n; i++) {
+        int order;
+        if (!value_compare(run_list_at(c->run, c->args[0], i), c->args[1], c->run->arena, &order) ||
+            order != 0)
+            return value_bool(false);
+    }
+    return value_bool(true);
+}
+
+/* "12", "12.50": no sign, no exponent, no bare point. */
+static bool decimal(struct str text)
+{
+    struct str rest = text;
+    struct str parts[2] = {str_cut(&rest, '.'), rest};
+    for (size_t p = 0; p < 2 && parts[p].p; p++) {
+        for (size_t i = 0; i < parts[p].n; i++)
+            if (parts[p].p[i] < '0' || parts[p].p[i] > '9')
+                return false;
+        if (parts[p].n == 0)
+            return false;
+    }
+    return text.p != NULL;
+}
+
+/* decimals(list): whether all its elements are texts of unsigned decimal numbers. */
+static struct value word_decimals(const struct call *c)
+{
+    size_t n = run_list_count(c->run, c->args[0]);
+    for (size_t i = 0; i < n; i++)
+        if (!decimal(value_str(run_list_at(c->run, c->args[0], i), c->run->arena)))
+            return value_bool(false);
+    return value_bool(true);
+}
+
+static struct value extreme(const struct call *c, int wanted)
+{
+    struct value best = c->args[0];
+    for (size_t i = 1; i < c->count; i++) {
+        int order;
+        if (!value_exists(best))
+            best = c->args[i];
+        else if (value_exists(c->args[i]) &&
+                 value_compare(c->args[i], best, c->run->arena, &order) && order == wanted)
+            best = c->args[i];
+    }
+    return best;
+}
+
+static struct value word_min(const struct call *c)
+{
+    return extreme(c, -1);
+}
+
+static struct value word_max(const struct call *c)
+{
+    return extreme(c, 1);
+}
+
+static const struct {
+    const char *name;
+    unsigned fewest, most;
+    bool entity; /* the first argument names one */
+    struct value (*run)(const struct call *c);
+} words[] = {
+    {"roll", 1, 1, false, word_roll},      {"pick", 1, 1, false, word_pick},
+    {"cycle", 1, 2, false, word_cycle},    {"id", 0, 3, false, word_id},
+    {"money", 1, 1, false, word_money},    {"sum", 1, 1, false, word_sum},
+    {"count", 1, 1, false, word_count_of}, {"join", 2, 2, false, word_join},
+    {"record", 2, 2, true, word_record},   {"find", 2, 2, true, word_find},
+    {"size", 1, 1, true, word_size},       {"hex", 1, 1, false, word_hex},
+    {"digits", 1, 1, false, word_digits},  {"pad", 2, 2, false, word_pad},
+    {"upper", 1, 1, false, word_upper},    {"text", 1, 1, false, word_text},
+    {"every", 2, 2, false, word_every},    {"decimals", 1, 1, false, word_decimals},
+    {"min", 1, 8, false, word_min},        {"max", 1, 8, false, word_max},
+};
+
+int word_count(void)
+{
+    return (int)(sizeof words / sizeof *words);
+}
+
+struct str word_name(int word)
+{
+    return str_from(words[word].name);
+}
+
+int word_by_name(struct str name)
+{
+    for (int i = 0; i < word_count(); i++)
+        if (str_eq(name, word_name(i)))
+            return i;
+    return -1;
+}
+
+void word_arity(int word, unsigned *fewest, unsigned *most)
+{
+    *fewest = words[word].fewest;
+    *most = words[word].most;
+}
+
+bool word_takes_entity(int word)
+{
+    return words[word].entity;
+}
+
+struct value word_run(struct run *run, const struct expr *expr, struct place *scope,
+                      const struct value *args)
+{
+    struct call call = {run, expr, scope, args, expr->count};
+    return words[expr->number].run(&call);
+}

@@ -1,0 +1,110 @@
+/*
+ * The world: what requests changed, who holds tokens, and which rules were broken.
+ *
+ * The only state of the sandbox that lives longer than a request. It belongs to the sandbox's
+ * thread. Bounded: changed fields, issued tokens and remembered violations have maxima.
+ */
+#ifndef SHOPSHIM_SANDBOX_WORLD_H
+#define SHOPSHIM_SANDBOX_WORLD_H
+
+#include "base/buf.h"
+#include "sandbox/value.h"
+
+#include <cjson/cJSON.h>
+
+enum { WORLD_CHANGES = 100000, WORLD_TOKENS = 1000, WORLD_VIOLATIONS = 100 };
+
+struct entity;
+
+struct change {
+    struct change *next;
+    struct value value; /* VALUE_TEXT owns its text */
+    char path[];
+};
+
+struct changes { /* of one record */
+    struct changes *next;
+    const struct entity *entity;
+    unsigned shop;
+    uint64_t index;
+    struct change *first;
+};
+
+struct app {
+    struct str key;
+    struct str secret;
+};
+
+struct token {
+    struct str access;
+    struct str refresh;
+    struct str open_id;
+    struct str seller;
+    struct str region;
+    unsigned user; /* user type */
+    int64_t expires;
+    int64_t refresh_expires;
+    uint64_t shops; /* bit i: row i of the entity shop */
+};
+
+struct code {
+    struct str code;
+    size_t token; /* whose owner it is for */
+    bool once;
+    bool used;
+};
+
+struct violation {
+    int64_t time;
+    char *request; /* "POST /path" */
+    char *text;    /* the answer's message */
+    int64_t code;
+    int status;
+};
+
+enum { WORLD_CHAINS = 1024 };
+
+struct world {
+    struct changes *chains[WORLD_CHAINS];
+    size_t change_count;
+    uint64_t orders;     /* how many of the large entity each shop has */
+    struct arena *arena; /* texts of apps, tokens and codes */
+    struct app *apps;
+    size_t app_count;
+    struct token *tokens;
+    size_t token_count;
+    struct code *codes;
+    size_t code_count;
+    struct violation violations[WORLD_VIOLATIONS];
+    uint64_t violation_count;
+    uint64_t requests;
+};
+
+bool world_init(struct world *world);
+void world_clear(struct world *world);
+
+const struct changes *world_changes(const struct world *world, const struct entity *entity,
+                                    unsigned shop, uint64_t index);
+
+/* The changed value of a field; false when it was not changed. */
+bool changes_get(const struct changes *changes, struct str path, struct value *out);
+
+/* Sets a field to a scalar (copied). False when memory or WORLD_CHANGES ends it. */
+bool world_set(struct world *world, const struct entity *entity, unsigned shop, uint64_t index,
+               struct str path, struct value value);
+
+const struct app *world_app(const struct world *world, struct str key);
+struct token *world_token(const struct world *world, struct str access);
+struct token *world_refresh(const struct world *world, struct str refresh);
+struct code *world_code(const struct world *world, struct str code);
+
+/* A new access token for the same owner, good from `now` on. NULL when there are too many. */
+struct token *world_issue(struct world *world, const struct token *owner, int64_t now);
+
+void world_violation(struct world *world, const struct violation *violation);
+void world_forget_violations(struct world *world);
+
+/* {"count": n, "last": [...]}, oldest first. */
+void world_write_violations(const struct world *world, struct buf *out);
+
+#endif
