@@ -24,19 +24,29 @@ struct label {
     size_t n;
 };
 
-static size_t label_add(struct label *label, const char *format, struct str name, size_t index)
+static void label_piece(struct label *label, struct str piece)
 {
-    size_t before = label->n;
-    struct str piece = name;
-    char digits[32];
-    if (!name.p)
-        piece = str_of(digits, (size_t)snprintf(digits, sizeof digits, format, index));
-    else if (before && before + 1 < sizeof label->text)
-        label->text[label->n++] = '.';
     if (piece.n > sizeof label->text - label->n)
         piece.n = sizeof label->text - label->n;
     memcpy(label->text + label->n, piece.p, piece.n);
     label->n += piece.n;
+}
+
+/* Both give the length from before, to go back to. */
+static size_t label_name(struct label *label, struct str name)
+{
+    size_t before = label->n;
+    if (before && before + 1 < sizeof label->text)
+        label->text[label->n++] = '.';
+    label_piece(label, name);
+    return before;
+}
+
+static size_t label_index(struct label *label, size_t index)
+{
+    size_t before = label->n;
+    char digits[32];
+    label_piece(label, str_of(digits, (size_t)snprintf(digits, sizeof digits, "[%zu]", index)));
     return before;
 }
 
@@ -240,7 +250,7 @@ static struct value take_pieces(struct taking *t, const struct type *type, struc
     }
     while (text.p) {
         struct source piece = {.text = str_trim(str_cut(&text, ','))};
-        size_t before = label_add(&t->label, "[%zu]", STR_NONE, list->count);
+        size_t before = label_index(&t->label, list->count);
         struct value value = take_scalar(t, item, &piece);
         t->label.n = before;
         if (!value_there(&value))
@@ -281,7 +291,7 @@ static bool write_fields(struct taking *t, const struct type *type, struct json 
     for (size_t i = 0; i < type->field_count && !t->refused; i++) {
         const struct field *field = &type->fields[i];
         struct source source = {.json = json_get(json, field->name)};
-        size_t before = label_add(&t->label, NULL, field->name, 0);
+        size_t before = label_name(&t->label, field->name);
         found += json_exists(source.json);
         if (!is_absent(&field->type, &source)) {
             json_put_key(w, field->name);
@@ -307,7 +317,7 @@ static bool write_items(struct taking *t, const struct type *type, struct json j
         return false;
     json_open_array(w);
     for (struct json v = json_first(json); json_exists(v) && !t->refused; v = json_next(v)) {
-        size_t before = label_add(&t->label, "[%zu]", STR_NONE, index++);
+        size_t before = label_index(&t->label, index++);
         if (json_type(v) != JSON_NULL)
             write_normal(t, type->item, v, w);
         t->label.n = before;
@@ -438,7 +448,7 @@ bool accept_request(struct plan_run *run, struct fault *fault)
         const struct field *field = &run->plan->fields[i];
         struct value value = VALUE_NONE;
         t.label.n = 0;
-        label_add(&t.label, NULL, field->name, 0);
+        label_name(&t.label, field->name);
         if (!is_absent(&field->type, &found[i]))
             value = take(&t, &field->type, &found[i]);
         else if (field->type.has_preset)
