@@ -1,0 +1,28 @@
+/*
+ * Printing: what all verbs share when they talk to a person or a pipe.
+ */
+#ifndef SHOPSHIM_CLI_PRINT_H
+#define SHOPSHIM_CLI_PRINT_H
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "table/finding.h"
+
+#include <stdio.h>
+
+/* Writes and flushes. False, with words on standard error, when that fails. */
+bool print_buf(FILE *file, const struct buf *text);
+
+/* All findings on standard error, masked. */
+void print_findings(const struct findings *findings);
+
+/* The same as one JSON document: {"findings": [...], "errors": n, "warnings": n}. */
+void print_findings_json(const struct findings *findings, struct buf *out);
+
+/* "shopshim: WORDS: the fault's text" on standard error, masked. */
+void print_fault(const char *words, const struct fault *fault);
+
+/* Two or more columns, each as wide as its widest cell; `cells` row by row. */
+void print_columns(const struct str *cells, size_t rows, size_t columns, struct buf *out);
+
+#endif

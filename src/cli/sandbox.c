@@ -1,0 +1,100 @@
+/*
+ * sandbox: the built-in v202309 shop on an address of its own, until a signal ends it.
+ */
+#include "sandbox/sandbox.h"
+#include "cli/print.h"
+#include "cli/proxy.h"
+#include "cli/verbs.h"
+
+#include <signal.h>
+
+struct sandbox_flags {
+    const char *listen;
+    uint64_t seed, orders;
+};
+
+static void *fresh(void)
+{
+    static struct sandbox_flags flags;
+    flags = (struct sandbox_flags){.listen = "127.0.0.1:8090", .seed = 1, .orders = 1000};
+    return &flags;
+}
+
+static const struct option own_options[] = {
+    {.group = "Only this command",
+     .flag = "listen",
+     .type = OPTION_TEXT,
+     .value = "HOST:PORT",
+     OPTION_AT(struct sandbox_flags, listen),
+     .verbs = VERB_ANY,
+     .help = "where it answers, API and authorization alike; port 0 takes a free one"},
+    {.group = "Only this command",
+     .flag = "seed",
+     .type = OPTION_U64,
+     OPTION_AT(struct sandbox_flags, seed),
+     .verbs = VERB_ANY,
+     .help = "other seeds make other data"},
+    {.group = "Only this command",
+     .flag = "orders",
+     .type = OPTION_U64,
+     .least = 1,
+     .most = 1000000,
+     OPTION_AT(struct sandbox_flags, orders),
+     .verbs = VERB_ANY,
+     .help = "records in each shop's large list"},
+};
+
+static struct sandbox *start(const struct run *run, int *code)
+{
+    const struct sandbox_flags *flags = run->own;
+    struct findings findings;
+    findings_init(&findings);
+    struct fault fault = {0};
+    struct sandbox *sandbox = NULL;
+    *code = EXIT_CONFIG;
+    if (config_load(run->config, &(struct config_want){VERB_SANDBOX, run->args, false},
+                    &findings)) {
+        const struct sandbox_options options = {.mappings = config_mappings(run->config),
+                                                .listen = flags->listen,
+                                                .seed = flags->seed,
+                                                .orders = flags->orders};
+        sandbox = sandbox_start(&options, &findings, &fault);
+    }
+    print_findings(&findings);
+    if (!sandbox && fault.kind != FAULT_NONE) {
+        print_fault("sandbox", &fault);
+        *code = EXIT_LISTEN;
+    }
+    findings_clear(&findings);
+    return sandbox;
+}
+
+static int run(const struct run *run)
+{
+    int code;
+    proxy_block_signals();
+    struct sandbox *sandbox = start(run, &code);
+    if (!sandbox)
+        return code;
+    printf("shopshim %s sandbox listening on %s\n", SHOPSHIM_VERSION, sandbox_url(sandbox));
+    printf("apps and tokens it knows: %s/sandbox/access.json\n", config_mappings(run->config));
+    fflush(stdout);
+    while (proxy_wait() == SIGHUP)
+        ;
+    sandbox_stop(sandbox);
+    return EXIT_GOOD;
+}
+
+const struct verb verb_sandbox = {
+    .name = "sandbox",
+    .synopsis = "[--listen HOST:PORT] [--seed N] [--orders N]",
+    .about = "a made-up v202309 shop, for trying and for tests",
+    .more = "It checks requests as the real service does (method, path, parameters, token, time,\n"
+            "signature) and answers with coherent made-up data. What requests change is gone when\n"
+            "it ends.",
+    .bit = VERB_SANDBOX,
+    .options = own_options,
+    .option_count = sizeof own_options / sizeof own_options[0],
+    .fresh = fresh,
+    .run = run,
+};

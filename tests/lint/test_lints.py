@@ -1,0 +1,39 @@
+"""Every lint finds its planted faults and nothing in its clean tree."""
+
+import pathlib
+import tempfile
+import unittest
+
+import options
+import run
+
+
+def plant(folder, tree):
+    for name, content in tree.items():
+        file = pathlib.Path(folder) / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+
+
+class Lints(unittest.TestCase):
+    """One test a kind of promise, a subtest for each lint and planted tree."""
+
+    def test_planted_faults_are_found(self):
+        for lint in run.LINTS + [options]:
+            self.assertTrue(lint.SELF_TESTS, lint.__name__)
+            for tree, words in lint.SELF_TESTS:
+                with self.subTest(lint=lint.__name__, words=words), \
+                        tempfile.TemporaryDirectory() as folder:
+                    plant(folder, tree)
+                    findings = lint.check(folder)
+                    self.assertTrue(any(words in finding for finding in findings), findings)
+
+    def test_clean_trees_are_clean(self):
+        for lint in run.LINTS + [options]:
+            with self.subTest(lint=lint.__name__), tempfile.TemporaryDirectory() as folder:
+                plant(folder, lint.CLEAN)
+                self.assertEqual(lint.check(folder), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
