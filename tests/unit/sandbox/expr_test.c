@@ -1,0 +1,241 @@
+/*
+ * Expressions: what they make in the scope of a record, and what is refused.
+ */
+#include "sandbox/run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static struct tables *tables;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct findings findings;
+    findings_init(&findings);
+    tables = tables_load(TEST_ROOT "/mappings", &findings);
+    findings_clear(&findings);
+    return tables ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    tables_free(tables);
+    return 0;
+}
+
+/* In the scope of the fifth product of the third shop (whole units, region ID). */
+static const struct {
+    const char *source, *text; /* text NULL: absent */
+} values[] = {
+    {"1 + 2 * 3 - 4", "3"},
+    {"(1 + 2) * 3", "9"},
+    {"7 / 2", "4"},
+    {"-7 / 2", "-4"},
+    {"5 / 2 * 2", "6"},
+    {"7 % 3", "1"},
+    {"-3 + 1", "-2"},
+    {"'a' + 1 + 'b'", "a1b"},
+    {"'x' == 'x' and 2 > 1", "true"},
+    {"not (1 == 1)", "false"},
+    {"1 < 2 or absent", "true"},
+    {"absent or 'else'", "else"},
+    {"false or 'else'", "else"},
+    {"0 or 'else'", "0"},
+    {"if 1 > 2 then 'a' else 'b'", "b"},
+    {"if 1 > 2 then 'a'", NULL},
+    {"if false then 1 else if true then 2 else 3", "2"},
+    {"absent + 1", NULL},
+    {"absent == absent", "true"},
+    {"absent < 1", "false"},
+    {"'2' in ['1', '2']", "true"},
+    {"2 in ['1', '2']", "true"},
+    {"3 in [1, 2]", "false"},
+    {"[10, 20, 30][1]", "20"},
+    {"[10, 20, 30][3]", NULL},
+    {"join(['a', 'b'], '-')", "a-b"},
+    {"sum([1, 2, 3])", "6"},
+    {"sum([])", "0"},
+    {"count([1, 2])", "2"},
+    {"min(3, absent, 2)", "2"},
+    {"max(3, 7, 2)", "7"},
+    {"pad(7, 3)", "007"},
+    {"upper('abC')", "ABC"},
+    {"text(12)", "12"},
+    {"every([1, 1], 1)", "true"},
+    {"every([1, 2], 1)", "false"},
+    {"decimals(['1', '2.50'])", "true"},
+    {"decimals(['1.'])", "false"},
+    {"decimals(['-1'])", "false"},
+    {"decimals(['1e3'])", "false"},
+    {"index", "4"},
+    {"number", "20000004"},
+    {"shop.currency", "IDR"},
+    {"money(1234)", "1234"},
+    {"record('shop', 0).currency", "GBP"},
+    {"size('product')", "60"},
+    {"find('product', record('product', 7).id).external_product_id", "EXT-00007"},
+    {"find('product', '1')", NULL},
+    {"external_product_id", "EXT-00004"},
+    {"root.external_product_id", "EXT-00004"},
+    {"count(skus.id) == count(skus)", "true"},
+    {"skus[0].price.currency", "IDR"},
+    {"words.order_stages['UNPAID']", "0"},
+    {"words.order_stages['NOTHING']", NULL},
+    {"roll(1)", "0"},
+    {"cycle(['a', 'b', 'c'])", "b"},
+    {"id('12', 5, 18) == id('12', 5, 18)", "true"},
+    {"id('12', 5, 18) == id('12', 6, 18)", "false"},
+};
+
+static void begin(struct run *run, struct arena *arena, struct world *world)
+{
+    run_init(run, arena, tables, world);
+    run->shop = 2;
+    run->epoch = 1700000000;
+    run->seed = 1;
+}
+
+static struct value evaluate(struct run *run, const char *source)
+{
+    char why[256] = "";
+    const struct expr *expr = expr_parse(str_from(source), run->arena, why, sizeof why);
+    if (!expr)
+        fail_msg("%s: %s", source, why);
+    struct record *record = run_record(run, tables_entity(tables, STR("product")), 2, 4);
+    assert_non_null(record);
+    return run_eval(run, expr, record->root);
+}
+
+static void makes_values(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(16 << 20);
+    struct world world;
+    assert_true(world_init(&world));
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct run run;
+        begin(&run, arena, &world);
+        struct str text = value_str(evaluate(&run, values[i].source), arena);
+        if (run.faulty)
+            fail_msg("%s: %s", values[i].source, run.fault);
+        if (!values[i].text ? text.p != NULL : !str_eq(text, str_from(values[i].text)))
+            fail_msg("%s made '" STR_FMT "', not '%s'", values[i].source, STR_ARG(text),
+                     values[i].text ? values[i].text : "nothing");
+        arena_reset(arena);
+    }
+    world_clear(&world);
+    arena_free(arena);
+}
+
+static const struct {
+    const char *source, *fault;
+} faults[] = {
+    {"nothing_like_it", "nothing is named"},
+    {"skus[0].nothing", "has no 'nothing'"},
+    {"title.x", "has no 'x'"},
+    {"1 + skus", "cannot calculate"},
+    {"'a' * 2", "cannot calculate"},
+    {"skus == 1", "cannot compare"},
+    {"1 / 0", "division by zero"},
+    {"9223372036854775807 + 1", "too large"},
+    {"money(1) + record('shop', 0).decimals * money('x')", "money() expects"},
+    {"roll(0)", "roll() expects"},
+    {"id('1', 2, 99)", "id() expects"},
+    {"pad('a', 2)", "pad() expects"},
+    {"[1][0 - 1]", "no whole number"},
+};
+
+static void tells_faults(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(16 << 20);
+    struct world world;
+    assert_true(world_init(&world));
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct run run;
+        begin(&run, arena, &world);
+        evaluate(&run, faults[i].source);
+        if (!run.faulty || !strstr(run.fault, faults[i].fault))
+            fail_msg("%s: expected '%s', found '%s'", faults[i].source, faults[i].fault, run.fault);
+        arena_reset(arena);
+    }
+    world_clear(&world);
+    arena_free(arena);
+}
+
+static const struct {
+    const char *source, *why;
+} wrong[] = {
+    {"", "expected a value"},          {"1 +", "expected a value"},
+    {"1 2", "unexpected '2'"},         {"(1", "expected ')'"},
+    {"[1, 2", "expected ',' or ']'"},  {"'open", "has no end"},
+    {"if 1", "expected 'then'"},       {"a.", "expected a name"},
+    {"a[1", "expected ']'"},           {"rol(3)", "did you mean 'roll'?"},
+    {"frobnicate(1)", "unknown word"}, {"roll()", "takes 1 to 1"},
+    {"roll(1, 2)", "takes 1 to 1"},    {"99999999999999999999", "whole number"},
+    {"1 == 2 == 3", "unexpected"},     {"a = b", "unexpected"},
+};
+
+static void refuses_what_is_no_expression(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char why[256] = "";
+        assert_null(expr_parse(str_from(wrong[i].source), arena, why, sizeof why));
+        if (!strstr(why, wrong[i].why))
+            fail_msg("%s: expected '%s', found '%s'", wrong[i].source, wrong[i].why, why);
+    }
+    char deep[200], why[256] = "";
+    memset(deep, '(', sizeof deep);
+    assert_null(expr_parse(str_of(deep, sizeof deep), arena, why, sizeof why));
+    assert_non_null(strstr(why, "too deeply"));
+    arena_free(arena);
+}
+
+static void ids_lead_back_to_numbers(void **state)
+{
+    (void)state;
+    static const uint64_t numbers[] = {0, 1, 2, 999, 10000000, 30000059, 99999999};
+    struct arena *arena = arena_new(1 << 20);
+    for (unsigned digits = 12; digits <= 19; digits++)
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+            uint64_t back = 0;
+            struct str id = id_make(arena, STR("172"), digits, numbers[i]);
+            assert_int_equal(id.n, digits);
+            assert_true(id_read(id, STR("172"), digits, &back));
+            assert_int_equal(back, numbers[i]);
+            assert_false(id_read(id, STR("173"), digits, &back));
+            assert_false(id_read(id, STR("172"), digits - 1, &back));
+        }
+    arena_free(arena);
+}
+
+static void globs_match(void **state)
+{
+    (void)state;
+    assert_true(glob_match(STR("*"), STR("")));
+    assert_true(glob_match(STR("*_id"), STR("shop_id")));
+    assert_false(glob_match(STR("*_id"), STR("shop_ids")));
+    assert_true(glob_match(STR("a*c*e"), STR("abcde")));
+    assert_false(glob_match(STR("a*c*e"), STR("abde")));
+    assert_true(glob_match(STR("same"), STR("same")));
+    assert_false(glob_match(STR("same"), STR("samee")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(makes_values),
+        cmocka_unit_test(tells_faults),
+        cmocka_unit_test(refuses_what_is_no_expression),
+        cmocka_unit_test(ids_lead_back_to_numbers),
+        cmocka_unit_test(globs_match),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
