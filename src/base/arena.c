@@ -201,14 +201,14 @@ static struct block *block_ending_with(struct arena *arena, const char *p, size_
 static void *resize_own(struct arena *arena, size_t span, size_t new_size)
 {
     struct block *block = arena->own;
-    size_t new_span = rounded(new_size) + GAP;
+    size_t new_span = rounded(new_size ? new_size : 1) + GAP;
     size_t others = arena->taken - block->room;
     if (new_span > arena->maximum || others > arena->maximum - new_span)
         return fail(arena);
     UNPOISON(block->data, block->room);
     struct block *moved = realloc(block, sizeof *block + new_span);
-    if (!moved)
-        return fail(arena);
+    if (!moved) /* no smaller place found: the old one does */
+        return new_span <= span ? block->data : fail(arena);
     arena->own = moved;
     arena->taken = others + new_span;
     arena->used += new_span - span;
@@ -229,7 +229,7 @@ void *arena_resize(struct arena *arena, void *p, size_t old_size, size_t new_siz
     size_t span = rounded(old_size ? old_size : 1) + GAP;
     size_t new_span = rounded(new_size ? new_size : 1) + GAP;
     struct block *block = block_ending_with(arena, p, span);
-    if (block && block == arena->own && new_size > 0)
+    if (block && block == arena->own)
         return resize_own(arena, span, new_size);
     if (block && new_span <= block->room - (block->used - span)) {
         block->used += new_span - span;

@@ -27,8 +27,8 @@ void *arena_zero(struct arena *arena, size_t count, size_t size); /* overflow ch
 
 /*
  * As realloc for the newest piece, which grows or shrinks in place where it can; any other
- * piece is copied to a new place when it must grow. `p` NULL allocates. On failure NULL, and
- * the old piece stays valid. Shrinking never fails and never moves.
+ * piece is copied to a new place when it must grow. Returns the new place. `p` NULL allocates.
+ * On failure NULL, and the old piece stays valid. Shrinking does not fail.
  */
 void *arena_resize(struct arena *arena, void *p, size_t old_size, size_t new_size);
 

@@ -8,6 +8,18 @@
  * Refused: anything outside RFC 8259 (bad UTF-8, lone surrogates in escapes, control
  * characters in strings, a BOM, trailing bytes), nesting deeper than the limit, and, when
  * asked, objects that hold a key twice.
+ *
+ * Memory: 16 bytes for each value and each key that the text holds, whatever their length,
+ * so at most 8 bytes for each byte of text, and little for long strings. While parsing, the
+ * index has room for up to twice as many entries (at least 8192 of them, 128 KiB, once the
+ * text has that size), and keeps its old place for the moment it moves to a larger one;
+ * refusing doubled keys borrows at most 16 bytes a key of the widest object besides. What was
+ * not needed goes back to the arena. A text of 4 GiB or more is refused, and one that needs 2^27
+ * entries.
+ *
+ * Callers ask for the same keys in row after row, so look-ups leave notes about where they
+ * found them. The notes are guesses that are checked, touched atomically: several threads may
+ * read one document.
  */
 #ifndef SHOPSHIM_JSON_JSON_H
 #define SHOPSHIM_JSON_JSON_H
@@ -27,20 +39,26 @@ enum json_type {
 };
 
 struct json_node; /* the index entry: private to this room */
+struct json_notes;
 
 struct json_doc {
     struct str text;
     struct json_node *nodes;
+    struct json_notes *notes;
     uint32_t count;
 };
 
-/* A value of a document: cheap to copy, borrowed from `doc`. {NULL, 0} is absent. */
+/*
+ * A value of a document: cheap to copy, borrowed from `doc`. All zero is absent. Make one with
+ * the functions below only.
+ */
 struct json {
     const struct json_doc *doc;
     uint32_t at;
+    uint32_t edge; /* private: where its siblings end, and whether it has a key */
 };
 
-#define JSON_NONE ((struct json){NULL, 0})
+#define JSON_NONE ((struct json){NULL, 0, 0})
 
 struct json_limits {
     unsigned depth;   /* nesting; 0 means 64 */
@@ -48,7 +66,8 @@ struct json_limits {
 };
 
 struct json_error {
-    size_t offset;        /* byte of the text where it went wrong */
+    size_t offset;        /* the first byte that no document can have at this place; the
+                             length of the text when it only ends too early */
     const char *expected; /* static words: "a value", "',' or '}'", "a key that is not there yet" */
     struct str key;       /* the doubled key, decoded by nobody; absent otherwise */
 };
