@@ -22,22 +22,15 @@ bool calls_finished(const struct exchange *x)
     return x->finished == (UINT32_C(1) << plan_call_count(x->plan)) - 1;
 }
 
-bool calls_begin(struct exchange *x)
-{
-    return pages_begin(x);
-}
-
 /* The answers that the call needs are there: whether it is made, and how many times. */
 static bool open_stage(struct exchange *x, unsigned call)
 {
     struct stage *stage = &x->stages[call];
     const struct plan_call *what = plan_call_at(x->plan, call);
-    bool wanted = plan_call_wanted(x->run, call);
     stage->times = 0;
-    if (wanted && what->paged)
-        stage->times = 1;
-    else if (wanted && (!plan_call_times(x->run, call, &stage->times, &x->fault) ||
-                        !send_room(x, stage->times)))
+    if (plan_call_wanted(x->run, call) &&
+        (!plan_call_times(x->run, call, &stage->times, &x->fault) ||
+         !send_room(x, what->paged ? 0 : stage->times)))
         return false;
     stage->left = stage->times;
     stage->state = STAGE_RUNNING;

@@ -130,7 +130,7 @@ static bool advance(struct exchange *x, bool *wait)
         if (*wait)
             return true;
         enter(x, EXCHANGE_CALLING);
-        return calls_begin(x);
+        return pages_begin(x);
     default:
         assert(x->state == EXCHANGE_CALLING);
         if (!calls_go(x))

@@ -67,6 +67,7 @@ struct pages {
     unsigned here[PAGE_STREAMS]; /* number of the page in hand */
     unsigned next[PAGE_STREAMS]; /* number of the page to ask for */
     bool started;
+    bool descending; /* the largest key first */
     enum plan_page_style style;
     struct plan_page_asked asked;
     struct page_position from;
@@ -184,7 +185,6 @@ bool send_room(struct exchange *x, size_t calls);
 
 /* ---- calls.c ---- */
 
-bool calls_begin(struct exchange *x);
 /* Starts what can be started. */
 bool calls_go(struct exchange *x);
 bool calls_finished(const struct exchange *x);

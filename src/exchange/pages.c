@@ -1,8 +1,9 @@
 /*
  * The calls whose rows make the legacy page: one stream each, walked from the position that the
- * cursor holds, or from the start up to the offset. Bounded by the calls one request may make:
- * a cursor then gives a shorter page and leads on from there; an offset, which cannot, is
- * refused, before anything is sent where that can be known.
+ * cursor holds, or from the start up to the offset, or to the end where the legacy endpoint does
+ * not page. Bounded by the calls one request may make: a cursor then gives a shorter page and
+ * leads on from there; the others, which cannot, are refused, an offset before anything is sent
+ * where that can be known.
  */
 #include "exchange/life.h"
 #include <assert.h>
@@ -46,24 +47,37 @@ static void size_limits(const struct exchange *x, uint32_t *min, uint32_t *max)
         *max = *min;
 }
 
-static bool open_position(struct exchange *x)
+/* The position that the cursor holds; *open when there is none, or its pages cannot be asked for.
+ */
+static bool open_cursor(struct exchange *x, uint32_t min, uint32_t max, bool *open)
 {
     struct pages *pages = &x->pages;
     struct str context;
+    *open = pages->style != PLAN_PAGE_CURSOR || pages->asked.cursor.n == 0;
+    if (*open)
+        return true;
+    if (!context_of(x, &context) || !page_open(pages->asked.cursor, x->app->sign, context,
+                                               pages->count, x->arena, &pages->from, &x->fault))
+        return false;
+    *open = pages->from.size < min || pages->from.size > max;
+    return true;
+}
+
+static bool open_position(struct exchange *x)
+{
+    struct pages *pages = &x->pages;
+    uint64_t rows = pages->asked.size, calls;
     uint32_t min, max;
-    uint64_t calls;
+    bool open;
     size_limits(x, &min, &max);
     page_start(&pages->from, pages->count);
-    if (pages->style == PLAN_PAGE_CURSOR && pages->asked.cursor.n > 0) {
-        if (!context_of(x, &context) || !page_open(pages->asked.cursor, x->app->sign, context,
-                                                   pages->count, x->arena, &pages->from, &x->fault))
-            return false;
-        if (pages->from.size >= min && pages->from.size <= max)
-            return true; /* tokens go with the size they were made for */
-    }
-    uint64_t rows = pages->asked.size + pages->asked.offset;
+    if (!open_cursor(x, min, max, &open))
+        return false;
+    if (!open) /* tokens go with the size they were made for */
+        return true;
+    rows = pages->asked.offset < UINT64_MAX - rows ? rows + pages->asked.offset : UINT64_MAX;
     pages->from.size = page_size_for(rows, min, max, &calls);
-    if (pages->asked.offset == 0 || calls <= settings_of(x)->calls - x->sent_count)
+    if (pages->asked.offset == 0 || calls + x->sent_count <= settings_of(x)->calls)
         return true;
     return fault_set(&x->fault, FAULT_TOO_LARGE,
                      "Row %" PRIu64 " of this list can only be reached by %" PRIu64
@@ -93,33 +107,45 @@ static struct str key_of(struct exchange *x, unsigned stream, size_t row)
 
 static int compare_rows(void *ctx, unsigned stream_a, size_t row_a, unsigned stream_b, size_t row_b)
 {
-    return compare_keys(key_of(ctx, stream_a, row_a), key_of(ctx, stream_b, row_b));
+    struct exchange *x = ctx;
+    int order = compare_keys(key_of(x, stream_a, row_a), key_of(x, stream_b, row_b));
+    return x->pages.descending ? -order : order;
+}
+
+static bool add_streams(struct exchange *x)
+{
+    struct pages *pages = &x->pages;
+    for (unsigned i = 0; i < plan_call_count(x->plan); i++) {
+        const struct plan_call *call = plan_call_at(x->plan, i);
+        if (!call->paged)
+            continue;
+        if (pages->count == PAGE_STREAMS || call->each)
+            return fault_set(&x->fault, FAULT_REFUSED,
+                             "The list of this endpoint is made of more upstream lists than can be "
+                             "merged (%d, none of them for each element).",
+                             PAGE_STREAMS);
+        pages->calls[pages->count++] = i;
+    }
+    return true;
 }
 
 bool pages_begin(struct exchange *x)
 {
     struct pages *pages = &x->pages;
     pages->style = plan_page_style(x->plan);
-    if (pages->style == PLAN_PAGE_NONE)
+    pages->asked.size = UINT64_MAX; /* without a style: to the end */
+    if (!add_streams(x))
+        return false;
+    if (pages->count == 0)
         return true;
-    for (unsigned i = 0; i < plan_call_count(x->plan); i++)
-        if (plan_call_at(x->plan, i)->paged) {
-            if (pages->count == PAGE_STREAMS)
-                return fault_set(&x->fault, FAULT_INTERNAL,
-                                 "The table of this endpoint merges more than %d lists.",
-                                 PAGE_STREAMS);
-            pages->calls[pages->count++] = i;
-        }
-    if (!plan_page_asked(x->run, &pages->asked, &x->fault))
+    if (pages->style != PLAN_PAGE_NONE && !plan_page_asked(x->run, &pages->asked, &x->fault))
         return false;
-    if (pages->count > 0 && !x->app)
-        return fault_set(
-            &x->fault, FAULT_INTERNAL,
-            "The profile of this endpoint has no signature: its list cannot be paged.");
-    if (pages->count > 0 && !open_position(x))
-        return false;
+    if (pages->style == PLAN_PAGE_CURSOR && !x->app)
+        return fault_set(&x->fault, FAULT_REFUSED,
+                         "The profile of this endpoint has no signature, and so no cursors.");
     pages->order = (struct page_order){compare_rows, x};
-    return true;
+    pages->descending = plan_page_descending(x->run);
+    return open_position(x);
 }
 
 static bool may_start(struct exchange *x)

@@ -298,6 +298,99 @@ static void reaches_no_further_than_its_calls(void **state)
     client_free(&client);
 }
 
+static void serves_a_whole_list(void **state)
+{
+    static const uint64_t rows[] = {0, 1, 10, 11, 37};
+    struct world *world = *state;
+    struct client client;
+    know_shops(world);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        client_begin(&client, world, "GET /api/thing/all", "shop_id=1001", NULL);
+        assert_text(sent_parameter(&client, 0, "page_size"), "10");
+        serve_all(&client, rows[i], 0);
+        assert_rows(&client, 0, rows[i]);
+        assert_int_equal(json_count(data_of(&client)), 1); /* no word of pages */
+        client_free(&client);
+    }
+    world->settings.calls = 2;
+    client_begin(&client, world, "GET /api/thing/all", "shop_id=1001", NULL);
+    serve_all(&client, 20, 0);
+    assert_rows(&client, 0, 20);
+    client_free(&client);
+    client_begin(&client, world, "GET /api/thing/all", "shop_id=1001", NULL);
+    serve_all(&client, 21, 0);
+    assert_fault(&client, FAULT_TOO_LARGE, "exchange.calls"); /* never a part of it */
+    client_free(&client);
+}
+
+/* Upstream's times: 1000 and up, even ones in one list and odd ones in the other. */
+static void serve_half(struct client *client, unsigned i, uint64_t rows, bool newest)
+{
+    uint64_t odd = str_starts(client->sends[i]->target, STR("/thing/v2/odd?"));
+    uint64_t from = number_of(sent_parameter(client, i, "page_token"));
+    uint64_t size = number_of(sent_parameter(client, i, "page_size"));
+    uint64_t half = (rows + 1 - odd) / 2;
+    struct buf data;
+    assert_true(size >= 2 && size <= 8); /* what both allow */
+    buf_init_arena(&data, 1 << 20, client->world->arena);
+    uint64_t to = from + size < half ? from + size : half;
+    buf_add_str(&data, STR("{\"things\":["));
+    for (uint64_t row = from; row < to; row++)
+        buf_printf(&data, "%s{\"time\":%d}", row > from ? "," : "",
+                   (int)(998 + 2 * (newest ? half - 1 - row : row) + odd));
+    buf_add_str(&data, STR("],\"next_page_token\":\""));
+    if (to < half)
+        buf_add_u64(&data, to);
+    buf_add(&data, "\"}", 3);
+    answer_data(client, i, data.p);
+}
+
+static void merges(struct world *world, uint64_t rows, uint64_t offset, uint64_t size, bool newest)
+{
+    struct client client;
+    client_begin(&client, world, "POST /api/thing/merged", "shop_id=1001",
+                 arena_printf(world->arena, "{\"offset\":%d,\"size\":%d,\"newest\":%d}",
+                              (int)offset, (int)size, newest)
+                     .p);
+    assert_int_equal(client.count, 2); /* side by side */
+    for (unsigned i = 0; client.replies == 0; i++)
+        serve_half(&client, i, rows, newest);
+    struct json list = json_get(data_of(&client), STR("list"));
+    uint64_t left = offset < rows ? rows - offset : 0;
+    assert_int_equal(json_count(list), left < size ? left : size);
+    uint64_t row = offset;
+    for (struct json v = json_first(list); json_exists(v); v = json_next(v), row++)
+        assert_int_equal(number_of(json_text(json_get(v, STR("id")), world->arena)),
+                         998 + (newest ? rows - 1 - row : row)); /* 998, 999, 1000: by value */
+    client_free(&client);
+}
+
+static void merges_two_lists(void **state)
+{
+    static const uint64_t all[] = {0, 1, 2, 15, 40};
+    know_shops(*state);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (uint64_t offset = 0; offset < 45; offset += 4)
+            for (uint64_t size = 1; size < 20; size += 6) {
+                merges(*state, all[i], offset, size, false);
+                merges(*state, all[i], offset, size, true);
+            }
+}
+
+static void merges_what_is_wanted(void **state)
+{
+    struct client client;
+    know_shops(*state);
+    client_begin(&client, *state, "POST /api/thing/merged", "shop_id=1001",
+                 "{\"both\":false,\"size\":3}");
+    assert_int_equal(client.count, 1);
+    serve_half(&client, 0, 20, false);
+    assert_int_equal(client.count, 1);
+    assert_int_equal(json_count(json_get(data_of(&client), STR("list"))), 3);
+    assert_int_equal(json_type(json_get(data_of(&client), STR("more"))), JSON_TRUE);
+    client_free(&client);
+}
+
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
 int main(void)
@@ -313,6 +406,9 @@ int main(void)
         WORLD(refuses_sizes_outside_the_limits),
         WORLD(serves_numbered_pages),
         WORLD(reaches_no_further_than_its_calls),
+        WORLD(serves_a_whole_list),
+        WORLD(merges_two_lists),
+        WORLD(merges_what_is_wanted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
