@@ -58,9 +58,9 @@ bool fault_of_upstream(struct exchange *x, const struct exchange_upstream *answe
                        struct str message, struct str request_id)
 {
     struct fault *fault = &x->fault;
-    fault_set(fault, FAULT_UPSTREAM, STR_FMT,
-              (int)(message.n < sizeof fault->text ? message.n : sizeof fault->text - 1),
-              message.n > 0 ? message.p : "");
+    if (message.n > LONGEST_MESSAGE)
+        message.n = LONGEST_MESSAGE;
+    fault_set(fault, FAULT_UPSTREAM, STR_FMT, STR_ARG(message)); /* cuts it with care */
     if (message.n == 0)
         fault_set(fault, FAULT_UPSTREAM, "Upstream refused the request without a message.");
     fault->code = code;

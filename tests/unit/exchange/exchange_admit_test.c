@@ -27,6 +27,17 @@ static const struct refusal refusals[] = {
     {"v202309 path", {.call = "GET /thing/v2/1"}, FAULT_ROUTE, "no endpoint"},
     {"path with a bad escape", {.call = "GET /api/thing/%g0"}, FAULT_ROUTE, "percent"},
     {"path with bytes that are no text", {.call = "GET /api/%ff%fe"}, FAULT_ROUTE, "/api/??"},
+    {"path that is text",
+     {.call = "GET /%C3%A9%E2%82%AC%F0%9F%98%80"},
+     FAULT_ROUTE,
+     "/\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80."},
+    {"overlong bytes",
+     {.call = "GET /%C0%AF%E0%80%AF%F0%80%80%AF."},
+     FAULT_ROUTE,
+     "GET /?????????."},
+    {"half a surrogate pair", {.call = "GET /%ED%A0%80."}, FAULT_ROUTE, "GET /???."},
+    {"beyond Unicode", {.call = "GET /%F4%90%80%80%F5%80."}, FAULT_ROUTE, "GET /??????."},
+    {"cut in the middle", {.call = "GET /%E2%82"}, FAULT_ROUTE, "GET /??."},
     {"wrong method", {.call = "POST /api/thing/get"}, FAULT_METHOD, "GET /api/thing/get, not POST"},
     {"bad version", {GET, .query = "version=new"}, FAULT_VERSION, "\"new\""},
     {"bad escape", {GET, .query = "id=%zz", .without = NO_SIGN}, FAULT_PARAMETER, "percent"},
@@ -297,6 +308,39 @@ static void answers_what_is_no_request(void **state)
     client_free(&client);
 }
 
+static void knows_many_apps(void **state)
+{
+    enum { APPS = 40 };
+    static char keys[APPS][8];
+    static struct exchange_app apps[APPS];
+    struct world *world = *state;
+    for (int i = 0; i < APPS; i++) {
+        snprintf(keys[i], sizeof keys[i], "k%d", i % (APPS - 1)); /* the last one is there twice */
+        apps[i] = (struct exchange_app){str_from(keys[i]), str_from(i < APPS - 1 ? "one" : "two")};
+    }
+    world->common.apps = apps;
+    world->common.app_count = APPS;
+    struct exchange_host *host = exchange_host_new(&world->common);
+    struct exchange_host *before = world->host;
+    world->host = host;
+    for (int i = 0; i < APPS; i++) {
+        struct client client;
+        struct ask ask = {GET, .query = "id=1", .app = keys[i], .secret = "one"};
+        client_new(&client, world);
+        client_start(&client, &ask);
+        assert_int_equal(client.count, 1);
+        client_free(&client);
+    }
+    struct client client;
+    struct ask ask = {GET, .query = "id=1", .app = "k0", .secret = "two"};
+    client_new(&client, world);
+    client_start(&client, &ask);
+    assert_fault(&client, FAULT_SIGN, "invalid"); /* the first one counts */
+    client_free(&client);
+    exchange_host_free(host);
+    world->host = before;
+}
+
 static void never_tells_secrets(void **state)
 {
     static const struct {
@@ -332,6 +376,7 @@ int main(void)
         WORLD(bounds_nesting),
         WORLD(leaves_the_auth_host_to_upstream),
         WORLD(answers_what_is_no_request),
+        WORLD(knows_many_apps),
         WORLD(never_tells_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,6 +310,52 @@ static void tells_upstreams_faults(void **state)
     }
 }
 
+static void cuts_long_messages(void **state)
+{
+    struct client client;
+    struct exchange_upstream answer = {.status = 200};
+    struct buf body;
+    know_shops(*state);
+    for (size_t shift = 0; shift < 4; shift++) {
+        buf_init_arena(&body, 1 << 16, ((struct world *)*state)->arena);
+        buf_printf(&body, "{\"code\":7,\"message\":\"%.*s", (int)shift, "abc");
+        for (int i = 0; i < 400; i++)
+            buf_add_str(&body, STR("\xf0\x9f\x98\x80"));
+        buf_add_str(&body, STR("\"}"));
+        answer.body = buf_str(&body);
+        client_begin(&client, *state, get, "id=1&shop_id=1001", NULL);
+        answer_with(&client, 0, &answer);
+        assert_fault(&client, FAULT_UPSTREAM, "\xf0\x9f\x98\x80"); /* valid UTF-8, or no JSON */
+        struct str message = reply_text(&client, "message");
+        assert_true(message.n > 500 && message.n < 512);
+        assert_false(str_has(message, "?"));
+        client_free(&client);
+    }
+}
+
+static void bounds_the_target(void **state)
+{
+    struct client client;
+    struct world *world = *state;
+    struct buf body;
+    buf_init_arena(&body, 1 << 20, world->arena);
+    buf_add_str(&body, STR("{\"app_key\":\"k\",\"auth_code\":\"c\",\"app_secret\":\""));
+    for (int i = 0; i < 65000; i++)
+        buf_add_char(&body, 'x');
+    buf_add(&body, "\"}", 3);
+    client_begin(&client, world, "POST /api/token/getAccessToken", NULL, body.p);
+    assert_int_equal(client.count, 1);
+    client_free(&client);
+    buf_cut(&body, body.n - 3);
+    for (int i = 0; i < 600; i++)
+        buf_add_char(&body, 'x');
+    buf_add(&body, "\"}", 3);
+    client_begin(&client, world, "POST /api/token/getAccessToken", NULL, body.p);
+    assert_int_equal(client.count, 0);
+    assert_fault(&client, FAULT_TOO_LARGE, "longer than 65536 bytes");
+    client_free(&client);
+}
+
 static void passes_on_what_broke(void **state)
 {
     static const enum fault_kind kinds[] = {FAULT_UNREACHABLE, FAULT_TIMEOUT, FAULT_LOST,
@@ -396,6 +442,42 @@ static void bounds_the_answer(void **state)
     client_free(&client);
 }
 
+static void gives_large_buffers_back(void **state)
+{
+    struct client client;
+    struct world *world = *state;
+    struct buf data;
+    know_shops(world);
+    buf_init_arena(&data, 1 << 21, world->arena);
+    buf_add_str(&data, STR("{\"name\":\""));
+    for (int i = 0; i < 600000; i++)
+        buf_add_char(&data, 'x');
+    buf_add(&data, "\"}", 3);
+    for (int i = 0; i < 3; i++) {
+        client_begin(&client, world, get, "id=1&shop_id=1001", NULL);
+        answer_data(&client, 0, i == 1 ? data.p : "{\"name\":\"small\"}");
+        assert_data(&client, i == 1 ? data.p : "{\"name\":\"small\"}");
+        client_free(&client);
+    }
+}
+
+static void many_at_once(void **state)
+{
+    enum { CLIENTS = 300 }; /* more than the pool keeps */
+    static struct client clients[CLIENTS];
+    know_shops(*state);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < CLIENTS; i++)
+            client_begin(&clients[i], *state, get, "id=1&shop_id=1001", NULL);
+        for (int i = 0; i < CLIENTS; i++)
+            answer_data(&clients[i], 0, "{\"name\":\"x\"}");
+        for (int i = 0; i < CLIENTS; i++) {
+            assert_data(&clients[i], "{\"name\":\"x\"}");
+            client_free(&clients[i]);
+        }
+    }
+}
+
 static void reports(void **state)
 {
     struct client client;
@@ -469,11 +551,15 @@ int main(void)
         WORLD(bounds_the_calls),
         WORLD(fails_as_a_whole),
         WORLD(tells_upstreams_faults),
+        WORLD(cuts_long_messages),
+        WORLD(bounds_the_target),
         WORLD(passes_on_what_broke),
         WORLD(keeps_its_deadline),
         WORLD(ignores_what_comes_too_late),
         WORLD(lets_the_client_vanish),
         WORLD(bounds_the_answer),
+        WORLD(gives_large_buffers_back),
+        WORLD(many_at_once),
         WORLD(reports),
         WORLD(gives_each_request_its_id),
         WORLD(takes_its_memory_from_a_pool),
