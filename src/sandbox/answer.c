@@ -69,8 +69,8 @@ static void write_scalar(struct writer *w, const struct contract_field *f, struc
         break;
     }
     if (!good) {
-        run_fault(&w->visit->run, STR_FMT " is %s, not %s", STR_ARG(f->path),
-                  value_kind_name(v.kind), contract_type_name(f->type));
+        rule_fault(&w->visit->run, STR_FMT " is %s, not %s", STR_ARG(f->path),
+                   value_kind_name(v.kind), contract_type_name(f->type));
         buf_add_str(w->out, STR("null"));
     } else if (written_type(f) != CONTRACT_STRING) {
         buf_add_str(w->out, text);
@@ -147,7 +147,7 @@ static struct value loose_value(struct writer *w, const struct contract_field *f
     const struct expr *expr = fallback_for(w, str_from(type), f->name);
     if (expr)
         return run_eval(run, expr, scope);
-    return run_fault(run, "no fallback makes " STR_FMT " of type %s", STR_ARG(f->path), type);
+    return rule_fault(run, "no fallback makes " STR_FMT " of type %s", STR_ARG(f->path), type);
 }
 
 static void write_loose_element(struct writer *w, const struct contract_field *f)

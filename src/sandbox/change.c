@@ -14,11 +14,11 @@ static bool store(struct visit *v, const struct record *record, struct str path,
         return true;
     if (value.kind != VALUE_TEXT && value.kind != VALUE_INT && value.kind != VALUE_BOOL &&
         value.kind != VALUE_MONEY)
-        return visit_refuse(v, REFUSE_INTERNAL, "only scalars can be set");
+        return sandbox_refuse(v, REFUSE_INTERNAL, "only scalars can be set");
     unsigned shop = record->entity->global ? 0 : record->shop;
     if (path.p && world_set(&v->core->world, record->entity, shop, record->index, path, value))
         return true;
-    return visit_refuse(v, REFUSE_INTERNAL, "too many fields were changed");
+    return sandbox_refuse(v, REFUSE_INTERNAL, "too many fields were changed");
 }
 
 static bool set_fields(struct visit *v, struct place *place, const struct rule_set *set,
@@ -59,7 +59,7 @@ static bool change_elements(struct visit *v, struct record *record)
     size_t count = run_list_count(&v->run, items);
     struct value *found = ARENA_ARRAY(v->arena, struct value, count + 1);
     if (!found || !run_member(&v->run, root, e->of, &list))
-        return visit_refuse(v, REFUSE_INTERNAL, "records have no such list");
+        return sandbox_refuse(v, REFUSE_INTERNAL, "records have no such list");
     for (size_t i = 0; i < count; i++) {
         found[i] = match_element(v, list, run_list_at(&v->run, items, i));
         if (found[i].kind != VALUE_PLACE)
@@ -98,7 +98,7 @@ bool change_records(struct visit *v)
         }
         struct record *record = run_record(&v->run, rule->entity, v->shop, index);
         if (!record || !change_one(v, record))
-            return v->refused ? false : visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+            return v->refused ? false : sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
     }
     run_forget(&v->run);
     return v->failed_count == count || rows_get(v);

@@ -25,8 +25,8 @@ static struct value join_texts(struct run *run, struct value a, struct value b)
 {
     struct str s = value_str(a, run->arena), t = value_str(b, run->arena);
     if (!s.p || !t.p)
-        return run_fault(run, "cannot add %s and %s", value_kind_name(a.kind),
-                         value_kind_name(b.kind));
+        return rule_fault(run, "cannot add %s and %s", value_kind_name(a.kind),
+                          value_kind_name(b.kind));
     return value_text(arena_printf(run->arena, STR_FMT STR_FMT, STR_ARG(s), STR_ARG(t)));
 }
 
@@ -37,12 +37,12 @@ static struct value calculate(struct run *run, enum expr_op op, struct value a, 
     if (op == EXPR_ADD && (a.kind == VALUE_TEXT || b.kind == VALUE_TEXT))
         return join_texts(run, a, b);
     if (!numeric(a) || !numeric(b))
-        return run_fault(run, "cannot calculate with %s and %s", value_kind_name(a.kind),
-                         value_kind_name(b.kind));
+        return rule_fault(run, "cannot calculate with %s and %s", value_kind_name(a.kind),
+                          value_kind_name(b.kind));
     if (a.kind == VALUE_MONEY && b.kind == VALUE_MONEY && a.decimals != b.decimals)
-        return run_fault(run, "money of two currencies");
+        return rule_fault(run, "money of two currencies");
     if ((op == EXPR_DIV || op == EXPR_MOD) && b.number == 0)
-        return run_fault(run, "division by zero");
+        return rule_fault(run, "division by zero");
     struct value out = a.kind == VALUE_MONEY ? a : b;
     bool over = false;
     if (op == EXPR_ADD)
@@ -53,7 +53,7 @@ static struct value calculate(struct run *run, enum expr_op op, struct value a, 
         over = __builtin_mul_overflow(a.number, b.number, &out.number);
     else
         out.number = op == EXPR_MOD ? a.number % b.number : divide_rounded(a.number, b.number);
-    return over ? run_fault(run, "a number became too large") : out;
+    return over ? rule_fault(run, "a number became too large") : out;
 }
 
 static struct value compare(struct run *run, enum expr_op op, struct value a, struct value b)
@@ -64,8 +64,8 @@ static struct value compare(struct run *run, enum expr_op op, struct value a, st
     }
     int order;
     if (!value_compare(a, b, run->arena, &order))
-        return run_fault(run, "cannot compare %s and %s", value_kind_name(a.kind),
-                         value_kind_name(b.kind));
+        return rule_fault(run, "cannot compare %s and %s", value_kind_name(a.kind),
+                          value_kind_name(b.kind));
     switch (op) {
     case EXPR_EQ:
         return value_bool(order == 0);
@@ -126,8 +126,8 @@ static struct value member(struct run *run, const struct expr *e, struct place *
         return VALUE_NONE;
     bool strict = parent.kind == VALUE_PLACE || parent.kind == VALUE_TEXT || numeric(parent);
     if (!run_member(run, parent, e->text, &out) && strict)
-        return run_fault(run, "%s has no '" STR_FMT "'", value_kind_name(parent.kind),
-                         STR_ARG(e->text));
+        return rule_fault(run, "%s has no '" STR_FMT "'", value_kind_name(parent.kind),
+                          STR_ARG(e->text));
     return out;
 }
 
@@ -140,7 +140,7 @@ static struct value element(struct run *run, const struct expr *e, struct place 
     if (index.kind == VALUE_TEXT && !run_is_list(list))
         return run_member(run, list, index.text, &out) ? out : VALUE_NONE;
     if (index.kind != VALUE_INT || index.number < 0)
-        return run_fault(run, "an index is no whole number");
+        return rule_fault(run, "an index is no whole number");
     return run_list_at(run, list, (size_t)index.number);
 }
 
@@ -197,7 +197,7 @@ static struct value eval(struct run *run, const struct expr *e, struct place *sc
 struct value run_eval(struct run *run, const struct expr *e, struct place *scope)
 {
     if (run->depth == DEPTH_MAX)
-        return run_fault(run, "expressions nest too deeply");
+        return rule_fault(run, "expressions nest too deeply");
     run->depth++;
     struct value v = eval(run, e, scope);
     run->depth--;

@@ -135,7 +135,7 @@ static struct expr *parse_call(struct parser *p, struct str name)
     int word = word_by_name(name);
     if (word < 0) {
         struct str names[64];
-        int words = word_count();
+        int words = rule_word_count();
         for (int i = 0; i < words && i < 64; i++)
             names[i] = word_name(i);
         struct str near = str_nearest(name, names, (size_t)words);

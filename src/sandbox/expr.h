@@ -67,6 +67,6 @@ void expr_walk(const struct expr *expr, void (*visit)(const struct expr *expr, v
 int word_by_name(struct str name);
 void word_arity(int word, unsigned *fewest, unsigned *most);
 struct str word_name(int word);
-int word_count(void);
+int rule_word_count(void);
 
 #endif

@@ -45,7 +45,7 @@ static const struct token *owner_by_code(struct visit *v, struct str text)
 {
     struct code *code = world_code(&v->core->world, text);
     if (!code || code->used) {
-        visit_refuse(v, REFUSE_AUTH_CODE, code ? "This code was used" : "This code is unknown");
+        sandbox_refuse(v, REFUSE_AUTH_CODE, code ? "This code was used" : "This code is unknown");
         return NULL;
     }
     code->used = code->once;
@@ -57,7 +57,7 @@ static const struct token *owner_by_refresh(struct visit *v, struct str text)
     const struct token *token = world_refresh(&v->core->world, text);
     if (token && token->refresh_expires > v->now)
         return token;
-    visit_refuse(v, REFUSE_REFRESH, "This refresh token %s", token ? "expired" : "is unknown");
+    sandbox_refuse(v, REFUSE_REFRESH, "This refresh token %s", token ? "expired" : "is unknown");
     return NULL;
 }
 
@@ -70,7 +70,7 @@ bool grant_token(struct visit *v)
         return false;
     v->token = world_issue(&v->core->world, owner, v->now);
     if (!v->token)
-        return visit_refuse(v, REFUSE_INTERNAL, "too many tokens were issued");
+        return sandbox_refuse(v, REFUSE_INTERNAL, "too many tokens were issued");
     v->run.variables[VARIABLE_TOKEN] = show_token(v, v->token);
     return true;
 }
@@ -96,10 +96,10 @@ bool upload_take(struct visit *v)
     char *hash = arena_alloc(v->arena, HASH_DIGITS);
     unsigned char mac[SIGNATURE_BYTES];
     if (!pairs || !hash || !part || !signature_mac(STR("file"), part->body, mac))
-        return visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+        return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
     pairs->items = ARENA_ARRAY(v->arena, struct pair, 8);
     if (!pairs->items)
-        return visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+        return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
     for (size_t i = 0; i < HASH_DIGITS; i++)
         hash[i] = "0123456789abcdef"[i % 2 ? mac[i / 2] & 15 : mac[i / 2] >> 4];
     struct image image;

@@ -48,7 +48,7 @@ static struct value sort_key(struct scan *s, struct record *record)
     struct value key = value_int((int64_t)record->index);
     struct value root = {.kind = VALUE_PLACE, .place = record->root};
     if (s->sort.p && !run_member(&s->run, root, s->sort, &key))
-        run_fault(&s->run, "records have no '" STR_FMT "' to sort by", STR_ARG(s->sort));
+        rule_fault(&s->run, "records have no '" STR_FMT "' to sort by", STR_ARG(s->sort));
     if (key.kind == VALUE_TEXT)
         key.text = arena_str(s->visit->arena, key.text);
     return key;
@@ -72,8 +72,8 @@ static bool scan_records(struct scan *s)
     bool good = s->rows && scratch && !arena_failed(scratch);
     arena_free(scratch);
     if (s->run.faulty)
-        return visit_refuse(v, REFUSE_INTERNAL, "%s", s->run.fault);
-    return good || visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+        return sandbox_refuse(v, REFUSE_INTERNAL, "%s", s->run.fault);
+    return good || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
 }
 
 static int compare_rows(const struct row *a, const struct row *b, struct scan *s)
@@ -167,12 +167,12 @@ static bool read_token(struct visit *v, struct str token, struct row *last)
     struct str bytes;
     size_t bad;
     if (!base64_decode(token, v->arena, &bytes, &bad) || bytes.n <= MAC_BYTES)
-        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
+        return sandbox_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
     struct str payload = str_of(bytes.p + MAC_BYTES, bytes.n - MAC_BYTES), key = payload;
     if (!token_mac(v, payload, mac) || memcmp(mac, bytes.p, MAC_BYTES) != 0)
-        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It was altered, or belongs to other filters");
+        return sandbox_refuse(v, REFUSE_PAGE_TOKEN, "It was altered, or belongs to other filters");
     if (!str_to_u64(str_cut(&key, ':'), &last->index) || !key.p)
-        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
+        return sandbox_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
     last->key = value_text(key);
     return true;
 }
@@ -194,7 +194,7 @@ static bool take_rows(struct scan *s, size_t first, size_t size)
     v->next_page = STR("");
     if (left > size)
         v->next_page = make_token(v, &s->rows[first + size - 1]);
-    return (v->rows && v->next_page.p) || visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+    return (v->rows && v->next_page.p) || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
 }
 
 static void read_sort(struct scan *s)
@@ -244,9 +244,9 @@ bool rows_get(struct visit *v)
         }
         struct record *r = run_record(&v->run, rule->entity, v->shop, index);
         if (!r)
-            return visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+            return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
         v->rows[v->row_count++] = (struct value){.kind = VALUE_PLACE, .place = r->root};
     }
     v->total = v->row_count;
-    return v->rows || visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+    return v->rows || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
 }

@@ -36,7 +36,7 @@ void run_forget(struct run *run)
     memset(run->chains, 0, sizeof run->chains);
 }
 
-struct value run_fault(struct run *run, const char *format, ...)
+struct value rule_fault(struct run *run, const char *format, ...)
 {
     if (!run->faulty) {
         va_list args;
@@ -250,7 +250,7 @@ static struct value fill_slot(struct run *run, struct place *place, size_t i)
     if (slot->state == SLOT_FULL)
         return slot->value;
     if (slot->state == SLOT_BUSY)
-        return run_fault(run, "'" STR_FMT "' needs itself", STR_ARG(member->name));
+        return rule_fault(run, "'" STR_FMT "' needs itself", STR_ARG(member->name));
     slot->state = SLOT_BUSY;
     struct value changed;
     bool leaf = member->kind == SHAPE_LEAF || member->kind == SHAPE_DATA;
@@ -351,8 +351,8 @@ static size_t count_place(struct run *run, struct place *place)
     struct value v = scope ? run_eval(run, place->shape->expr, scope) : VALUE_NONE;
     if (v.kind != VALUE_INT || v.number < 0 || v.number > LIST_MAX) {
         if (value_exists(v))
-            run_fault(run, "the count of '" STR_FMT "' is no number from 0 to %d",
-                      STR_ARG(place->name), LIST_MAX);
+            rule_fault(run, "the count of '" STR_FMT "' is no number from 0 to %d",
+                       STR_ARG(place->name), LIST_MAX);
         return 0;
     }
     place->slots = ARENA_ARRAY(run->arena, struct slot, (size_t)v.number + 1);
@@ -379,7 +379,7 @@ static struct value place_element(struct run *run, struct place *list, size_t in
     if (slot->state == SLOT_FULL)
         return slot->value;
     if (slot->state == SLOT_BUSY)
-        return run_fault(run, "an element of '" STR_FMT "' needs itself", STR_ARG(list->name));
+        return rule_fault(run, "an element of '" STR_FMT "' needs itself", STR_ARG(list->name));
     slot->state = SLOT_BUSY;
     const struct shape *element = list->shape->element;
     struct place *scope = new_place(run, list, element, STR_NONE, (uint32_t)index);
@@ -458,5 +458,5 @@ struct value run_name(struct run *run, struct str name, struct place *scope)
     enum variable variable = variable_by_name(name);
     if (variable != VARIABLES)
         return variable_value(run, variable, scope);
-    return run_fault(run, "nothing is named '" STR_FMT "'", STR_ARG(name));
+    return rule_fault(run, "nothing is named '" STR_FMT "'", STR_ARG(name));
 }

@@ -131,7 +131,7 @@ uint64_t run_roll(struct run *run, const struct place *scope, uint64_t salt, uin
 struct str run_path(struct run *run, const struct place *place, struct str member);
 
 /* Notes a fault of the tables; returns the absent value. */
-struct value run_fault(struct run *run, const char *format, ...)
+struct value rule_fault(struct run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* ---- words (words.c) ---- */

@@ -105,7 +105,7 @@ static void on_request(struct evhttp_request *request, void *ctx)
         .body = str_of(size ? (const char *)evbuffer_pullup(in, -1) : "", size)};
     read_headers(request, fields, &visit.headers);
     struct visit_answer answer;
-    visit_serve(&sandbox->core, &visit, &answer);
+    sandbox_serve(&sandbox->core, &visit, &answer);
     if (sandbox->on_exchange)
         sandbox->on_exchange(sandbox->ctx, &(struct sandbox_exchange){
                                                visit.method, visit.target, &visit.headers,

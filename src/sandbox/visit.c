@@ -19,7 +19,7 @@ static void clean(char *text)
             *text = '?';
 }
 
-bool visit_refuse(struct visit *v, enum refusal refusal, const char *format, ...)
+bool sandbox_refuse(struct visit *v, enum refusal refusal, const char *format, ...)
 {
     const struct refusal_words *words = &v->core->tables->refusals[refusal];
     int n = snprintf(v->message, WORDS_MAX, STR_FMT " ", STR_ARG(words->message));
@@ -51,9 +51,9 @@ static bool read_target(struct visit *v)
     struct str path = str_cut(&query, '?');
     v->query_text = query.p ? query : STR("");
     if (!url_decode_path(path, v->arena, &v->path))
-        return visit_refuse(v, REFUSE_PATH, "The path is badly escaped");
+        return sandbox_refuse(v, REFUSE_PATH, "The path is badly escaped");
     if (v->query_text.n && !url_parse_query(v->query_text, v->arena, QUERY_MAX, &v->query))
-        return visit_refuse(v, REFUSE_PARAMETER, "The query is badly escaped or too long");
+        return sandbox_refuse(v, REFUSE_PARAMETER, "The query is badly escaped or too long");
     return true;
 }
 
@@ -123,12 +123,12 @@ static bool serve(struct visit *v, struct buf *data)
     if (v->rule->kind == RULE_UPLOAD && !upload_take(v))
         return false;
     if (!check_conditions(v) || !follow_rule(v))
-        return v->refused ? false : visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+        return v->refused ? false : sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
     answer_write(v, data);
     if (v->run.faulty)
-        return visit_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
     if (arena_failed(v->arena) || buf_failed(data))
-        return visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+        return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
     return true;
 }
 
@@ -191,8 +191,8 @@ static bool serve_violations(struct core *core, const struct visit_request *requ
     return true;
 }
 
-void visit_serve(struct core *core, const struct visit_request *request,
-                 struct visit_answer *answer)
+void sandbox_serve(struct core *core, const struct visit_request *request,
+                   struct visit_answer *answer)
 {
     *answer = (struct visit_answer){.status = 500, .content_type = STR("application/json")};
     buf_init(&answer->body, ANSWER_MAX);
@@ -205,7 +205,7 @@ void visit_serve(struct core *core, const struct visit_request *request,
     v.now = clock_now_ms(core->clock) / 1000;
     v.arena = arena_new(ARENA_MAX);
     if (!v.arena)
-        visit_refuse(&v, REFUSE_INTERNAL, "out of memory");
+        sandbox_refuse(&v, REFUSE_INTERNAL, "out of memory");
     else
         serve(&v, &data);
     if (v.violation)

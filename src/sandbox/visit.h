@@ -42,8 +42,8 @@ struct visit_answer {
 };
 
 /* Never fails: what goes wrong is an answer too. The caller clears answer->body. */
-void visit_serve(struct core *core, const struct visit_request *request,
-                 struct visit_answer *answer);
+void sandbox_serve(struct core *core, const struct visit_request *request,
+                   struct visit_answer *answer);
 
 /* ---- between the steps ---- */
 
@@ -90,7 +90,7 @@ struct visit {
 };
 
 /* Refuses with the words of errors.json and, behind them, the particulars; returns false. */
-bool visit_refuse(struct visit *visit, enum refusal refusal, const char *format, ...)
+bool sandbox_refuse(struct visit *visit, enum refusal refusal, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Ends with an error of the shop's own, which is no violation; returns false. */

@@ -18,7 +18,7 @@ struct call {
 
 static struct value wrong(const struct call *c, const char *expected)
 {
-    return run_fault(c->run, STR_FMT "() expects %s", STR_ARG(c->expr->text), expected);
+    return rule_fault(c->run, STR_FMT "() expects %s", STR_ARG(c->expr->text), expected);
 }
 
 static bool number_at(const struct call *c, size_t i, int64_t low, int64_t high, int64_t *out)
@@ -301,7 +301,7 @@ static const struct {
     {"min", 1, 8, false, word_min},        {"max", 1, 8, false, word_max},
 };
 
-int word_count(void)
+int rule_word_count(void)
 {
     return (int)(sizeof words / sizeof *words);
 }
@@ -313,7 +313,7 @@ struct str word_name(int word)
 
 int word_by_name(struct str name)
 {
-    for (int i = 0; i < word_count(); i++)
+    for (int i = 0; i < rule_word_count(); i++)
         if (str_eq(name, word_name(i)))
             return i;
     return -1;
