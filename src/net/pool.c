@@ -79,19 +79,26 @@ static void give(struct pool *pool, struct link *link, struct upstream_call *cal
     link_begin(link, call);
 }
 
-void pool_serve(struct pool *pool, struct upstream_call *call)
+/* Those for whom a dial is under way do not count as waiting. */
+static bool is_full(const struct pool *pool)
 {
     const struct server_upstream_settings *settings = pool->upstream->settings;
+    return pool->count + pool->dialing >= settings->connections &&
+           pool->waiting_count >= pool->dialing + settings->waiting;
+}
+
+void pool_serve(struct pool *pool, struct upstream_call *call)
+{
     if (!list_empty(&pool->idle)) {
         struct link *link = link_at(pool->idle.next);
         leave_idle(pool, link);
         give(pool, link, call);
         return;
     }
-    if (pool->waiting_count >= settings->waiting) {
+    if (is_full(pool)) {
         fault_set(&call->fault, FAULT_BUSY,
                   "%u calls wait for a connection to %s already (upstream.waiting).",
-                  pool->waiting_count, pool->origin.host);
+                  pool->upstream->settings->waiting, pool->origin.host);
         call_failed(call);
         return;
     }

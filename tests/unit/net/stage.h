@@ -66,8 +66,8 @@ enum act_kind {
     ACT_END,    /* closes everything */
     ACT_ACCEPT, /* the next connection, which the following acts are about */
     ACT_USE,    /* a connection by its number, from 0 */
-    ACT_READ,   /* one whole request, noted */
-    ACT_SEND,   /* text */
+    ACT_READ,   /* one whole request, noted; its head must hold the text, if any */
+    ACT_SEND,   /* text, or that number of its bytes */
     ACT_BYTES,  /* number bytes of 'a' to 'w' in turn */
     ACT_DROP,   /* closes in order */
     ACT_RESET,  /* closes with a reset */
@@ -90,6 +90,8 @@ struct upstream_stage *upstream_play(const struct act *acts, const char *tls);
 /* Answers everything, on any number of connections: "METHOD target body". */
 struct upstream_stage *upstream_echo(const char *tls);
 int upstream_port(const struct upstream_stage *upstream);
+/* TLS connections that resumed an earlier session. */
+unsigned upstream_resumed(struct upstream_stage *upstream);
 void upstream_wait(struct upstream_stage *upstream); /* for ACT_SIGNAL */
 void upstream_go(struct upstream_stage *upstream);   /* goes on after ACT_HOLD */
 /* Ends it; the first line and body of each request it read, as "LINE [BODY];". */

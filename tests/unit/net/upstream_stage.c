@@ -34,9 +34,10 @@ struct upstream_stage {
     struct connection connections[CONNECTIONS];
     unsigned count;
     sem_t signal, go;
-    pthread_mutex_t lock; /* noted, connections */
+    pthread_mutex_t lock; /* what follows, and connections */
     char *noted;
     size_t noted_length;
+    unsigned resumed;
 };
 
 static _Noreturn void give_up(const char *why)
@@ -49,6 +50,8 @@ static _Noreturn void give_up(const char *why)
 
 static ssize_t get(struct connection *c, char *p, size_t n)
 {
+    if (c->fd < 0)
+        return -1;
     return c->ssl ? SSL_read(c->ssl, p, (int)n) : recv(c->fd, p, n, 0);
 }
 
@@ -145,7 +148,7 @@ static SSL *greet(struct upstream_stage *stage, int fd)
     return NULL;
 }
 
-/* NULL when the listener was shut, or the greeting failed. */
+/* NULL when the listener was shut. A connection whose greeting fails is closed: fd -1. */
 static struct connection *welcome(struct upstream_stage *stage)
 {
     struct timeval patience = {.tv_sec = PATIENCE_S};
@@ -157,11 +160,16 @@ static struct connection *welcome(struct upstream_stage *stage)
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     SSL *ssl = stage->tls ? greet(stage, fd) : NULL;
+    if (stage->tls && !ssl) {
+        close(fd);
+        fd = -1;
+    }
     pthread_mutex_lock(&stage->lock);
     if (stage->count == CONNECTIONS)
         give_up("too many connections");
     struct connection *c = &stage->connections[stage->count++];
     *c = (struct connection){.stage = stage, .fd = fd, .ssl = ssl};
+    stage->resumed += ssl && SSL_session_reused(ssl);
     pthread_mutex_unlock(&stage->lock);
     return c;
 }
@@ -190,18 +198,20 @@ static void await(sem_t *semaphore)
         give_up("nobody signalled");
 }
 
-static void read_one(struct connection *c, bool head_only)
+static void read_one(struct connection *c, const struct act *act)
 {
     struct asked asked;
-    if (!read_request(c, &asked, head_only))
+    if (!read_request(c, &asked, act->kind == ACT_HEAD))
         give_up("a request was expected");
+    if (act->text && !strstr(asked.head, act->text))
+        give_up(asked.head);
     note(c->stage, &asked);
     forget(&asked);
 }
 
 static void play_one(struct upstream_stage *stage, const struct act *act, struct connection **c)
 {
-    char byte;
+    char dropped[16384];
     switch (act->kind) {
     case ACT_ACCEPT:
         *c = welcome(stage);
@@ -213,10 +223,10 @@ static void play_one(struct upstream_stage *stage, const struct act *act, struct
         break;
     case ACT_READ:
     case ACT_HEAD:
-        read_one(*c, act->kind == ACT_HEAD);
+        read_one(*c, act);
         break;
     case ACT_SEND:
-        put(*c, act->text, strlen(act->text));
+        put(*c, act->text, act->number ? act->number : strlen(act->text));
         break;
     case ACT_BYTES:
         send_bytes(*c, act->number);
@@ -226,7 +236,7 @@ static void play_one(struct upstream_stage *stage, const struct act *act, struct
         hang_up(*c, act->kind == ACT_RESET);
         break;
     case ACT_GONE:
-        while (get(*c, &byte, 1) > 0)
+        while (get(*c, dropped, sizeof dropped) > 0)
             continue;
         break;
     case ACT_SIGNAL:
@@ -339,6 +349,14 @@ struct upstream_stage *upstream_echo(const char *tls)
 int upstream_port(const struct upstream_stage *upstream)
 {
     return upstream->port;
+}
+
+unsigned upstream_resumed(struct upstream_stage *upstream)
+{
+    pthread_mutex_lock(&upstream->lock);
+    unsigned resumed = upstream->resumed;
+    pthread_mutex_unlock(&upstream->lock);
+    return resumed;
 }
 
 void upstream_wait(struct upstream_stage *upstream)
