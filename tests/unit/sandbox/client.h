@@ -252,7 +252,7 @@ static struct got client_ask(struct client *c, const struct ask *ask)
 }
 
 /* The same, when it must succeed. */
-static struct got client_good(struct client *c, const struct ask *ask)
+static inline struct got client_good(struct client *c, const struct ask *ask)
 {
     struct got got = client_ask(c, ask);
     if (got.code != 0)
@@ -260,13 +260,13 @@ static struct got client_good(struct client *c, const struct ask *ask)
     return got;
 }
 
-static void got_clear(struct got *got)
+static inline void got_clear(struct got *got)
 {
     arena_free(got->arena);
 }
 
 /* "a.b[0].c" below `value`, keys only and one-digit indexes. */
-static struct json at(struct json value, const char *path)
+static inline struct json at(struct json value, const char *path)
 {
     struct str rest = str_from(path);
     while (rest.p) {
@@ -280,19 +280,19 @@ static struct json at(struct json value, const char *path)
     return value;
 }
 
-static struct str text_at(struct got *got, struct json value, const char *path)
+static inline struct str text_at(struct got *got, struct json value, const char *path)
 {
     return json_text(at(value, path), got->arena);
 }
 
-static int64_t int_at(struct json value, const char *path)
+static inline int64_t int_at(struct json value, const char *path)
 {
     int64_t number = 0;
     str_to_i64(json_raw(at(value, path)), &number);
     return number;
 }
 
-static bool has_text(struct str text, const char *part)
+static inline bool has_text(struct str text, const char *part)
 {
     size_t n = strlen(part);
     for (size_t i = 0; text.p && i + n <= text.n; i++)
@@ -301,7 +301,7 @@ static bool has_text(struct str text, const char *part)
     return false;
 }
 
-static void client_open(struct client *c, const char *url)
+static inline void client_open(struct client *c, const char *url)
 {
     struct findings findings;
     findings_init(&findings);
@@ -312,7 +312,7 @@ static void client_open(struct client *c, const char *url)
     assert_true(contracts_count(c->contracts) <= 256);
 }
 
-static void client_close(struct client *c)
+static inline void client_close(struct client *c)
 {
     for (size_t i = 0; i < 256; i++)
         free(c->seen[i]);
@@ -320,7 +320,7 @@ static void client_close(struct client *c)
     curl_easy_cleanup(c->curl);
 }
 
-static struct sandbox *client_start(struct sandbox_options options)
+static inline struct sandbox *client_start(struct sandbox_options options)
 {
     struct findings findings;
     struct fault fault;
