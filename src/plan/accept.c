@@ -417,7 +417,7 @@ static struct source *find_sources(struct plan_run *run)
     struct json body = run->request.body;
     for (struct json v = json_first(body); json_exists(v); v = json_next(v)) {
         struct str name = json_key(v, run->arena);
-        int index = reader_find(plan->fields_reader, name);
+        int64_t index = json_keys_find(plan->field_keys, name);
         if (index >= 0 && json_type(v) != JSON_NULL)
             found[index].json = v;
         else if (index < 0 && !is_common(plan->plans, name))
@@ -425,7 +425,7 @@ static struct source *find_sources(struct plan_run *run)
     }
     for (size_t i = 0; i < run->request.query.count; i++) {
         const struct pair *pair = &run->request.query.items[i];
-        int index = reader_find(plan->fields_reader, pair->name);
+        int64_t index = json_keys_find(plan->field_keys, pair->name);
         if (index < 0)
             run->unused |= !is_common(plan->plans, pair->name);
         else if (!json_exists(found[index].json) && !found[index].text.p)

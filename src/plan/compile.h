@@ -104,6 +104,9 @@ bool compile_seal(struct compiler *c);
 bool compile_shape(struct compiler *c, const cJSON *node, const struct view *view,
                    const struct place *place, struct shape *out);
 
+/* Once all slots are known. */
+void shape_seal(struct shape *shape);
+
 /* "\"name\":" */
 struct str compile_key(struct compiler *c, const char *name);
 

@@ -60,6 +60,17 @@ bool compile_seal(struct compiler *c)
             return no_memory(c);
     for (size_t i = 0; i < c->fix_count; i++)
         c->fixes[i].operand->slot = c->fixes[i].want->slot;
+    for (unsigned i = 0; i < c->plan->call_count; i++) {
+        const struct call *call = &c->plan->calls[i];
+        if (call->query)
+            shape_seal(call->query);
+        if (call->body)
+            shape_seal(call->body);
+        for (size_t j = 0; j < call->forgive_count; j++)
+            shape_seal(call->forgive[j].data);
+    }
+    if (c->plan->reply)
+        shape_seal(c->plan->reply);
     return true;
 }
 

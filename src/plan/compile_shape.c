@@ -266,8 +266,29 @@ static bool compile_text(struct compiler *c, const cJSON *node, const struct vie
         return true;
     }
     out->kind = SHAPE_LEAF;
-    out->plain = out->of.count == 0;
     return true;
+}
+
+void shape_seal(struct shape *shape)
+{
+    const struct expression *of = &shape->of;
+    for (size_t i = 0; i < shape->count; i++)
+        shape_seal(&shape->members[i]);
+    if (shape->kind == SHAPE_CONSTANT)
+        shape->form = LEAF_CONSTANT;
+    if (shape->kind != SHAPE_LEAF)
+        return;
+    shape->form = LEAF_WORDS;
+    if (of->from.constant)
+        return;
+    shape->slot = of->from.slot;
+    if (of->count == 0) {
+        shape->form = LEAF_PATH;
+    } else if (of->count == 1 && of->uses[0].word->only_absent &&
+               of->uses[0].arguments[0].constant) {
+        shape->form = LEAF_PATH_OR_ELSE;
+        shape->constant = of->uses[0].arguments[0].value;
+    }
 }
 
 static bool has(const cJSON *node, const char *key)

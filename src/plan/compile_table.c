@@ -222,13 +222,13 @@ static bool compile_parts(struct compiler *c, const cJSON *table)
     return good && check_used(c, &c->place);
 }
 
-static struct reader *field_reader(struct compiler *c)
+static struct json_keys *make_field_keys(struct compiler *c)
 {
     const struct plan *plan = c->plan;
-    struct str *names = ARENA_ARRAY(c->arena, struct str, plan->field_count + 1);
-    for (size_t i = 0; names && i < plan->field_count; i++)
-        names[i] = plan->fields[i].name;
-    return names ? reader_new(names, plan->field_count, c->arena) : NULL;
+    struct json_key *keys = ARENA_ARRAY(c->arena, struct json_key, plan->field_count + 1);
+    for (size_t i = 0; keys && i < plan->field_count; i++)
+        keys[i] = (struct json_key){plan->fields[i].name, (uint32_t)i, NULL};
+    return keys ? json_keys_new(keys, plan->field_count, c->arena) : NULL;
 }
 
 struct plan *compile_table(struct plans *plans, const cJSON *table, const char *name,
@@ -253,8 +253,8 @@ struct plan *compile_table(struct plans *plans, const cJSON *table, const char *
     c.plan->file = keep(&c, place->file);
     c.plan->name = keep(&c, name);
     good = compile_parts(&c, table) && good && compile_seal(&c);
-    c.plan->fields_reader = good ? field_reader(&c) : NULL;
-    if (good && (!c.plan->fields_reader || arena_failed(c.arena)))
+    c.plan->field_keys = good ? make_field_keys(&c) : NULL;
+    if (good && (!c.plan->field_keys || arena_failed(c.arena)))
         good = place_error(place, "out of memory");
     free(c.fixes);
     free(c.seals);

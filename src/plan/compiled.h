@@ -3,15 +3,15 @@
  *
  * A run keeps one flat array of values, its slots. Every path of a table is resolved to one
  * slot when the table is compiled. A *scope* is a range of slots: entering an element clears
- * the range and fills it in one pass over the element's members, guided by the scope's
- * `struct reader`, so that no leaf ever searches a document.
+ * the range and fills it in one pass over the element's members, guided by the scope's wants
+ * (want.h), so that no leaf ever searches a document.
  */
 #ifndef SHOPSHIM_PLAN_COMPILED_H
 #define SHOPSHIM_PLAN_COMPILED_H
 
 #include "plan/expression.h"
 #include "plan/plan.h"
-#include "plan/reader.h"
+#include "plan/want.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -109,10 +109,20 @@ enum shape_kind {
     SHAPE_ROW /* of one call in `rows` */
 };
 
+/* How a member is written: most leaves need none of the general way. */
+enum leaf_form {
+    NO_LEAF,
+    LEAF_CONSTANT,
+    LEAF_PATH,         /* a path alone: `slot` */
+    LEAF_PATH_OR_ELSE, /* a path, or `constant` */
+    LEAF_WORDS
+};
+
 struct shape {
     enum shape_kind kind;
-    bool reads;      /* a leaf in it reads something */
-    bool plain;      /* a leaf that is a path without words */
+    bool reads; /* a leaf in it reads something */
+    enum leaf_form form;
+    uint32_t slot;   /* of a leaf that begins with a path */
     struct str name; /* as a member */
     struct str key;  /* the same ready to write: "\"name\":" */
     struct constant constant;
@@ -222,7 +232,7 @@ struct plan {
     const struct plan_profile *profile;
     struct field *fields;
     size_t field_count;
-    struct reader *fields_reader; /* by name, to the index in fields */
+    struct json_keys *field_keys; /* by name, to the index in fields */
     struct refusal *refusals;
     size_t refusal_count;
     struct sentence *lost_in_request, *lost_in_answer;

@@ -132,7 +132,14 @@ struct str decimal_times_1000(struct str whole, struct arena *arena)
     struct parts n = take_apart(whole);
     if (!n.whole.n)
         return STR("0");
-    return arena_printf(arena, "%s" STR_FMT "000", n.negative ? "-" : "", STR_ARG(n.whole));
+    char *out = arena_alloc(arena, n.whole.n + 4), *p = out;
+    if (!out)
+        return STR_NONE;
+    if (n.negative)
+        *p++ = '-';
+    memcpy(p, n.whole.p, n.whole.n);
+    memcpy(p + n.whole.n, "000", 3);
+    return str_of(out, n.negative + n.whole.n + 3);
 }
 
 struct str decimal_by_1000(struct str whole, struct arena *arena)

@@ -49,13 +49,13 @@ struct value operand_read(struct plan_run *run, const struct operand *operand)
 static struct value on_each(struct plan_run *run, const struct use *use, const struct value *list)
 {
     struct list *out = value_new_list(run, value_count(run, list));
-    struct elements elements = value_elements(run, list);
+    struct elements elements = value_elements(list);
     struct value item;
     if (!out)
         return VALUE_NONE;
     while (elements_next(run, &elements, &item)) {
         if (value_there(&item))
-            item = use->word->apply(run, use, item);
+            item = use->word->apply(run, use, &item);
         if (value_there(&item))
             out->items[out->count++] = item;
     }
@@ -67,12 +67,12 @@ struct value expression_read(struct plan_run *run, const struct expression *expr
     struct value value = operand_read(run, &expression->from);
     for (size_t i = 0; i < expression->count; i++) {
         const struct use *use = &expression->uses[i];
-        if (!value_there(&value) && !use->word->takes_absent)
+        if (value_there(&value) ? use->word->only_absent : !use->word->takes_absent)
             continue;
         if (!use->word->of_lists && value_is_list(&value))
             value = on_each(run, use, &value);
         else
-            value = use->word->apply(run, use, value);
+            value = use->word->apply(run, use, &value);
     }
     return value;
 }

@@ -6,11 +6,11 @@
 #include "plan/expression.h"
 #include "plan/decimal.h"
 
-const struct constant constant_true = {STR_C("true"), STR_C("true")};
-const struct constant constant_false = {STR_C("false"), STR_C("false")};
-const struct constant constant_null = {STR_C("null"), {NULL, 0}};
-const struct constant constant_empty_list = {STR_C("[]"), {NULL, 0}};
-const struct constant constant_empty_object = {STR_C("{}"), {NULL, 0}};
+const struct constant constant_true = {STR_C("true"), STR_C("true"), JSON_TRUE};
+const struct constant constant_false = {STR_C("false"), STR_C("false"), JSON_FALSE};
+const struct constant constant_null = {STR_C("null"), {NULL, 0}, JSON_NULL};
+const struct constant constant_empty_list = {STR_C("[]"), {NULL, 0}, JSON_ARRAY};
+const struct constant constant_empty_object = {STR_C("{}"), {NULL, 0}, JSON_OBJECT};
 
 bool constant_text(struct constant *out, struct str text, struct arena *arena)
 {
@@ -19,6 +19,7 @@ bool constant_text(struct constant *out, struct str text, struct arena *arena)
     json_quote(text, &quoted);
     out->json = buf_str(&quoted);
     out->text = arena_str(arena, text);
+    out->type = JSON_STRING;
     return !buf_failed(&quoted) && out->text.p;
 }
 
@@ -26,6 +27,7 @@ bool constant_number(struct constant *out, struct str digits, struct arena *aren
 {
     out->text = arena_str(arena, digits);
     out->json = out->text;
+    out->type = JSON_NUMBER;
     return out->text.p != NULL;
 }
 
@@ -201,7 +203,7 @@ static bool check_argument(struct parser *p, const struct use *use, size_t index
     const struct operand *a = &use->arguments[index];
     enum argument_kind kind = use->word->arguments[index < 3 ? index : 2];
     bool plain = !a->constant && a->start == PATH_HERE;
-    bool text = a->constant && a->value.json.p[0] == '"';
+    bool text = a->constant && a->value.type == JSON_STRING;
     const char *expected = kind == ARGUMENT_TEXT && !text    ? "a text in quotes"
                            : kind == ARGUMENT_PATH && !plain ? "a plain path"
                            : kind == ARGUMENT_ENUM && (!plain || a->count != 1)

@@ -41,7 +41,8 @@ struct operand {
 struct use;
 
 /* What a word does: `in` is never absent unless the word takes absence. */
-typedef struct value word_apply(struct plan_run *run, const struct use *use, struct value in);
+typedef struct value word_apply(struct plan_run *run, const struct use *use,
+                                const struct value *in);
 
 /* What an argument may be. */
 enum argument_kind {
@@ -57,7 +58,8 @@ struct word {
     unsigned least, most;            /* arguments */
     enum argument_kind arguments[3]; /* the last kind repeats */
     bool takes_absent;
-    bool of_lists; /* does its work on a list; other words do it on each element of one */
+    bool only_absent; /* does nothing to what is there */
+    bool of_lists;    /* does its work on a list; other words do it on each element of one */
 };
 
 /* The vocabulary (vocabulary.c); NULL when there is no such word. */

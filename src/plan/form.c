@@ -87,15 +87,13 @@ static bool decode_json(struct str inside, struct base64_feed *feed)
     return base64_feed_end(feed);
 }
 
+/* A text of the query as it is; the inside of a JSON string, escapes and all. */
 static struct str file_source(const struct value *value)
 {
-    if (value->kind == VALUE_TEXT)
-        return value->as.text;
-    if (value->kind == VALUE_JSON && json_type(value->as.json) == JSON_STRING) {
-        struct str raw = json_raw(value->as.json);
-        return str_of(raw.p + 1, raw.n - 2);
-    }
-    return STR_NONE;
+    if (value->type != JSON_STRING)
+        return STR_NONE;
+    return value->kind == VALUE_TEXT ? str_of(value->p, value->n)
+                                     : str_of(value->p + 1, value->n - 2);
 }
 
 struct kind {

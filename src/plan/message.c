@@ -48,7 +48,7 @@ static struct str parameter(struct plan_run *run, const struct value *value)
         value_write(run, value, &w);
         return buf_str(&out);
     }
-    struct elements elements = value_elements(run, value);
+    struct elements elements = value_elements(value);
     struct value item;
     bool more = false;
     while (elements_next(run, &elements, &item)) {

@@ -74,12 +74,12 @@ static bool count_elements(struct plan_run *run, unsigned call, struct fault *fa
     state->made = ARENA_ARRAY(run->arena, struct made, count + 1);
     if (!state->made)
         return run_check(run, fault);
-    struct elements elements = value_elements(run, &list);
+    struct elements elements = value_elements(&list);
     while (elements_next(run, &elements, &item))
         if (value_there(&item))
             state->made[state->times++].element = item;
     state->current = state->times;
-    run->slots[plan->want->slot] = (struct value){.kind = VALUE_ANSWERS, .as.call = call};
+    run->slots[plan->want->slot] = value_answers(call);
     return true;
 }
 

@@ -17,12 +17,12 @@ static struct value at(struct value element, const struct operand *path)
     return value_at(element, path->names, path->count);
 }
 
-struct value word_join(struct plan_run *run, const struct use *use, struct value in)
+struct value word_join(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct value item;
     struct buf out;
-    if (!need_list(run, use, &in))
+    if (!need_list(run, use, in))
         return VALUE_NONE;
     buf_init_arena(&out, UINT32_MAX, run->arena);
     bool more = false;
@@ -43,12 +43,12 @@ struct value word_join(struct plan_run *run, const struct use *use, struct value
     return value_text(buf_str(&out));
 }
 
-struct value word_split(struct plan_run *run, const struct use *use, struct value in)
+struct value word_split(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct str text = value_as_text(run, &in), by = use->arguments[0].value.text;
+    struct str text = value_as_text(run, in), by = use->arguments[0].value.text;
     if (!text.p)
         return run_fault(run, use->from, "expected a text, found %s",
-                         json_type_name(value_type(&in)));
+                         json_type_name(value_type(in)));
     size_t parts = 1;
     for (size_t i = 0; by.n && i + by.n <= text.n; i++)
         parts += memcmp(text.p + i, by.p, by.n) == 0;
@@ -68,32 +68,32 @@ struct value word_split(struct plan_run *run, const struct use *use, struct valu
     return value_list(out);
 }
 
-struct value word_first(struct plan_run *run, const struct use *use, struct value in)
+struct value word_first(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct value item = VALUE_NONE;
-    if (need_list(run, use, &in))
+    if (need_list(run, use, in))
         elements_next(run, &elements, &item);
     return item;
 }
 
-struct value word_last(struct plan_run *run, const struct use *use, struct value in)
+struct value word_last(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct value item = VALUE_NONE;
-    if (need_list(run, use, &in))
+    if (need_list(run, use, in))
         while (elements_next(run, &elements, &item))
             continue;
     return item;
 }
 
-struct value word_count(struct plan_run *run, const struct use *use, struct value in)
+struct value word_count(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    if (!value_there(&in))
+    if (!value_there(in))
         return value_digits(STR("0"));
-    if (!need_list(run, use, &in))
+    if (!need_list(run, use, in))
         return VALUE_NONE;
-    return value_digits(arena_printf(run->arena, "%zu", value_count(run, &in)));
+    return value_digits(arena_printf(run->arena, "%zu", value_count(run, in)));
 }
 
 /* Open hash of texts, for lists of any length. */
@@ -126,15 +126,15 @@ static bool seen_add(struct seen *seen, struct str text)
     }
 }
 
-struct value word_unique(struct plan_run *run, const struct use *use, struct value in)
+struct value word_unique(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct seen seen;
     struct value item;
-    if (!need_list(run, use, &in))
+    if (!need_list(run, use, in))
         return VALUE_NONE;
-    struct list *out = value_new_list(run, value_count(run, &in));
-    if (!out || !seen_init(&seen, value_count(run, &in), run->arena))
+    struct list *out = value_new_list(run, value_count(run, in));
+    if (!out || !seen_init(&seen, value_count(run, in), run->arena))
         return VALUE_NONE;
     while (elements_next(run, &elements, &item)) {
         struct str text = value_as_text(run, &item);
@@ -149,13 +149,13 @@ struct value word_unique(struct plan_run *run, const struct use *use, struct val
     return value_list(out);
 }
 
-struct value word_collect(struct plan_run *run, const struct use *use, struct value in)
+struct value word_collect(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct value item;
-    if (!need_list(run, use, &in))
+    if (!need_list(run, use, in))
         return VALUE_NONE;
-    struct list *out = value_new_list(run, value_count(run, &in));
+    struct list *out = value_new_list(run, value_count(run, in));
     while (out && elements_next(run, &elements, &item)) {
         item = at(item, &use->arguments[0]);
         if (value_there(&item))
@@ -164,24 +164,24 @@ struct value word_collect(struct plan_run *run, const struct use *use, struct va
     return value_list(out);
 }
 
-struct value word_flat(struct plan_run *run, const struct use *use, struct value in)
+struct value word_flat(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements outer = value_elements(run, &in), inner;
+    struct elements outer = value_elements(in), inner;
     struct value item, part;
     size_t count = 0;
-    if (!need_list(run, use, &in))
+    if (!need_list(run, use, in))
         return VALUE_NONE;
     while (elements_next(run, &outer, &item))
         count += value_is_list(&item) ? value_count(run, &item) : 1;
     struct list *out = value_new_list(run, count);
-    outer = value_elements(run, &in);
+    outer = value_elements(in);
     while (out && elements_next(run, &outer, &item)) {
         if (!value_is_list(&item)) {
             if (value_there(&item))
                 out->items[out->count++] = item;
             continue;
         }
-        inner = value_elements(run, &item);
+        inner = value_elements(&item);
         while (elements_next(run, &inner, &part))
             if (value_there(&part))
                 out->items[out->count++] = part;
@@ -197,26 +197,26 @@ static bool equals(struct plan_run *run, struct value element, const struct use 
     return found.p && text.p && str_eq(found, text);
 }
 
-struct value word_where(struct plan_run *run, const struct use *use, struct value in)
+struct value word_where(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct value item, with = operand_read(run, &use->arguments[1]);
     struct str text = value_as_text(run, &with);
-    if (!need_list(run, use, &in))
+    if (!need_list(run, use, in))
         return VALUE_NONE;
-    struct list *out = value_new_list(run, value_count(run, &in));
+    struct list *out = value_new_list(run, value_count(run, in));
     while (out && elements_next(run, &elements, &item))
         if (equals(run, item, use, text))
             out->items[out->count++] = item;
     return value_list(out);
 }
 
-struct value word_find(struct plan_run *run, const struct use *use, struct value in)
+struct value word_find(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct value item, with = operand_read(run, &use->arguments[1]);
     struct str text = value_as_text(run, &with);
-    if (!need_list(run, use, &in))
+    if (!need_list(run, use, in))
         return VALUE_NONE;
     while (elements_next(run, &elements, &item))
         if (equals(run, item, use, text))

@@ -14,24 +14,35 @@ static struct value no_number(struct plan_run *run, const struct use *use, const
     return run_fault(run, use->from, "expected %s, found '" STR_FMT "'", expected, STR_ARG(text));
 }
 
-struct value word_number(struct plan_run *run, const struct use *use, struct value in)
+/* Nearly all numbers are short and plain: those need no parser. */
+static bool is_number(struct str text)
 {
-    enum json_type type = value_type(&in);
-    if (type == JSON_NUMBER)
-        return in;
-    struct str text = value_as_text(run, &in);
-    if (type == JSON_STRING && !text.n)
-        return VALUE_NONE;
-    if (type != JSON_STRING || !json_is_number(text))
-        return no_number(run, use, &in, "a number");
-    return value_digits(text);
+    size_t i = 0, points = 0;
+    if (text.n && text.p[0] >= '1' && text.p[0] <= '9' && text.p[text.n - 1] != '.')
+        for (; i < text.n && points < 2; i++) {
+            points += text.p[i] == '.';
+            if (text.p[i] != '.' && (text.p[i] < '0' || text.p[i] > '9'))
+                break;
+        }
+    return (i == text.n && i && points < 2) || json_is_number(text);
 }
 
-struct value word_int(struct plan_run *run, const struct use *use, struct value in)
+struct value word_number(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct str text = value_as_text(run, &in);
-    if (text.p && text.n && !decimal_is_whole(text))
-        return no_number(run, use, &in, "a whole number");
+    if (in->type == JSON_NUMBER)
+        return *in;
+    struct str text = value_as_text(run, in);
+    if (in->type != JSON_STRING || (text.n && !is_number(text)))
+        return no_number(run, use, in, "a number");
+    return text.n ? value_digits(text) : VALUE_NONE;
+}
+
+struct value word_int(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct str text = value_as_text(run, in);
+    for (size_t i = 0; i < text.n; i++)
+        if ((text.p[i] < '0' || text.p[i] > '9') && (i || text.p[i] != '-'))
+            return no_number(run, use, in, "a whole number");
     return word_number(run, use, in);
 }
 
@@ -48,19 +59,19 @@ static int truth(struct plan_run *run, const struct value *in)
     return str_eq(text, STR("false")) || str_eq(text, STR("0")) ? 0 : -1;
 }
 
-struct value word_bool(struct plan_run *run, const struct use *use, struct value in)
+struct value word_bool(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    int yes = truth(run, &in);
+    int yes = truth(run, in);
     if (yes == -1)
-        return no_number(run, use, &in, "true or false");
+        return no_number(run, use, in, "true or false");
     return yes == -2 ? VALUE_NONE : value_bool(yes == 1);
 }
 
-struct value word_bit(struct plan_run *run, const struct use *use, struct value in)
+struct value word_bit(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    int yes = truth(run, &in);
+    int yes = truth(run, in);
     if (yes == -1)
-        return no_number(run, use, &in, "true or false");
+        return no_number(run, use, in, "true or false");
     return yes == -2 ? VALUE_NONE : value_digits(yes == 1 ? STR("1") : STR("0"));
 }
 
@@ -84,36 +95,36 @@ static struct value as_before(const struct value *in, struct str digits)
     return value_type(in) == JSON_NUMBER ? value_digits(digits) : value_text(digits);
 }
 
-struct value word_add(struct plan_run *run, const struct use *use, struct value in)
+struct value word_add(struct plan_run *run, const struct use *use, const struct value *in)
 {
     struct value by = operand_read(run, &use->arguments[0]);
     if (!value_there(&by))
         return VALUE_NONE;
-    struct str a = whole(run, use, &in), b = whole(run, use, &by);
+    struct str a = whole(run, use, in), b = whole(run, use, &by);
     if (!a.p || !b.p)
         return VALUE_NONE;
-    return as_before(&in, decimal_add(a, b, run->arena));
+    return as_before(in, decimal_add(a, b, run->arena));
 }
 
-struct value word_s_to_ms(struct plan_run *run, const struct use *use, struct value in)
+struct value word_s_to_ms(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct str text = whole(run, use, &in);
-    return text.p ? as_before(&in, decimal_times_1000(text, run->arena)) : VALUE_NONE;
+    struct str text = whole(run, use, in);
+    return text.p ? as_before(in, decimal_times_1000(text, run->arena)) : VALUE_NONE;
 }
 
-struct value word_ms_to_s(struct plan_run *run, const struct use *use, struct value in)
+struct value word_ms_to_s(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct str text = whole(run, use, &in);
-    return text.p ? as_before(&in, decimal_by_1000(text, run->arena)) : VALUE_NONE;
+    struct str text = whole(run, use, in);
+    return text.p ? as_before(in, decimal_by_1000(text, run->arena)) : VALUE_NONE;
 }
 
-struct value word_sum(struct plan_run *run, const struct use *use, struct value in)
+struct value word_sum(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct elements elements = value_elements(run, &in);
+    struct elements elements = value_elements(in);
     struct value item;
     struct str sum = STR("0");
-    if (!value_is_list(&in))
-        return no_number(run, use, &in, "a list");
+    if (!value_is_list(in))
+        return no_number(run, use, in, "a list");
     while (elements_next(run, &elements, &item)) {
         struct str text = value_as_text(run, &item);
         if (!value_there(&item) || (text.p && !text.n))

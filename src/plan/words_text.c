@@ -5,9 +5,9 @@
 
 #include "base/log.h"
 
-struct value word_or(struct plan_run *run, const struct use *use, struct value in)
+struct value word_or(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    return value_there(&in) ? in : operand_read(run, &use->arguments[0]);
+    return value_there(in) ? *in : operand_read(run, &use->arguments[0]);
 }
 
 /* "1, 2, 3" of what `side` knows, for a person. */
@@ -27,11 +27,11 @@ static struct str known_values(struct plan_run *run, const struct enum_side *sid
     return buf_str(&out);
 }
 
-struct value word_enum(struct plan_run *run, const struct use *use, struct value in)
+struct value word_enum(struct plan_run *run, const struct use *use, const struct value *in)
 {
     const struct enum_map *map = use->map;
     const struct enum_side *side = use->to_legacy ? &map->to_legacy : &map->to_upstream;
-    struct str text = value_as_text(run, &in);
+    struct str text = value_as_text(run, in);
     const struct enum_pair *pair = text.p ? enum_find(side, text) : NULL;
     if (pair)
         return pair->absent ? VALUE_NONE : value_constant(&pair->to);
@@ -43,29 +43,29 @@ struct value word_enum(struct plan_run *run, const struct use *use, struct value
                      STR_ARG(known_values(run, side)));
 }
 
-struct value word_text(struct plan_run *run, const struct use *use, struct value in)
+struct value word_text(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    if (value_type(&in) == JSON_STRING)
-        return in;
-    struct str text = value_as_text(run, &in);
+    if (value_type(in) == JSON_STRING)
+        return *in;
+    struct str text = value_as_text(run, in);
     if (!text.p)
         return run_fault(run, use->from, "expected a scalar, found %s",
-                         json_type_name(value_type(&in)));
+                         json_type_name(value_type(in)));
     return value_text(text);
 }
 
-static struct value with_case(struct plan_run *run, const struct use *use, struct value in,
+static struct value with_case(struct plan_run *run, const struct use *use, const struct value *in,
                               char first, char last)
 {
-    struct str text = value_as_text(run, &in);
+    struct str text = value_as_text(run, in);
     if (!text.p)
         return run_fault(run, use->from, "expected a text, found %s",
-                         json_type_name(value_type(&in)));
+                         json_type_name(value_type(in)));
     size_t i = 0;
     while (i < text.n && !(text.p[i] >= first && text.p[i] <= last))
         i++;
     if (i == text.n)
-        return in;
+        return *in;
     char *copy = arena_alloc(run->arena, text.n);
     if (!copy)
         return VALUE_NONE;
@@ -74,20 +74,20 @@ static struct value with_case(struct plan_run *run, const struct use *use, struc
     return value_text(str_of(copy, text.n));
 }
 
-struct value word_upper(struct plan_run *run, const struct use *use, struct value in)
+struct value word_upper(struct plan_run *run, const struct use *use, const struct value *in)
 {
     return with_case(run, use, in, 'a', 'z');
 }
 
-struct value word_lower(struct plan_run *run, const struct use *use, struct value in)
+struct value word_lower(struct plan_run *run, const struct use *use, const struct value *in)
 {
     return with_case(run, use, in, 'A', 'Z');
 }
 
-struct value word_prefix(struct plan_run *run, const struct use *use, struct value in)
+struct value word_prefix(struct plan_run *run, const struct use *use, const struct value *in)
 {
     struct value prefix = operand_read(run, &use->arguments[0]);
-    struct str front = value_as_text(run, &prefix), text = value_as_text(run, &in);
+    struct str front = value_as_text(run, &prefix), text = value_as_text(run, in);
     if (!front.p || !text.p)
         return run_fault(run, use->from, "expected two texts to put together");
     char *both = arena_alloc(run->arena, front.n + text.n + 1);
@@ -105,50 +105,50 @@ static bool same_text(struct plan_run *run, const struct operand *operand, struc
     return text.p && against.p && str_eq(text, against);
 }
 
-struct value word_is(struct plan_run *run, const struct use *use, struct value in)
+struct value word_is(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    return value_bool(same_text(run, &use->arguments[0], value_as_text(run, &in)));
+    return value_bool(same_text(run, &use->arguments[0], value_as_text(run, in)));
 }
 
-struct value word_is_not(struct plan_run *run, const struct use *use, struct value in)
+struct value word_is_not(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    return value_bool(!same_text(run, &use->arguments[0], value_as_text(run, &in)));
+    return value_bool(!same_text(run, &use->arguments[0], value_as_text(run, in)));
 }
 
-struct value word_one_of(struct plan_run *run, const struct use *use, struct value in)
+struct value word_one_of(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct str text = value_as_text(run, &in);
+    struct str text = value_as_text(run, in);
     bool any = false;
     for (size_t i = 0; i < use->count && !any; i++)
         any = same_text(run, &use->arguments[i], text);
     return value_bool(any);
 }
 
-struct value word_has(struct plan_run *run, const struct use *use, struct value in)
+struct value word_has(struct plan_run *run, const struct use *use, const struct value *in)
 {
     (void)run;
     (void)use;
-    return value_bool(value_there(&in));
+    return value_bool(value_there(in));
 }
 
-struct value word_not(struct plan_run *run, const struct use *use, struct value in)
+struct value word_not(struct plan_run *run, const struct use *use, const struct value *in)
 {
     (void)run;
     (void)use;
-    return value_bool(!value_holds(&in));
+    return value_bool(!value_holds(in));
 }
 
-struct value word_parse(struct plan_run *run, const struct use *use, struct value in)
+struct value word_parse(struct plan_run *run, const struct use *use, const struct value *in)
 {
-    struct str text = value_as_text(run, &in);
+    struct str text = value_as_text(run, in);
     struct json_doc *doc = ARENA_NEW(run->arena, struct json_doc);
     struct json_limits limits = {0};
     struct json_error error;
     if (!doc)
         return VALUE_NONE;
-    if (!text.p || value_type(&in) != JSON_STRING)
+    if (!text.p || value_type(in) != JSON_STRING)
         return run_fault(run, use->from, "expected a text that holds JSON, found %s",
-                         json_type_name(value_type(&in)));
+                         json_type_name(value_type(in)));
     if (!text.n)
         return VALUE_NONE;
     if (!json_parse(doc, text, &limits, run->arena, &error))
@@ -157,16 +157,16 @@ struct value word_parse(struct plan_run *run, const struct use *use, struct valu
     return value_json(json_root(doc));
 }
 
-struct value word_json(struct plan_run *run, const struct use *use, struct value in)
+struct value word_json(struct plan_run *run, const struct use *use, const struct value *in)
 {
     (void)use;
-    if (in.kind == VALUE_JSON)
-        return value_text(json_raw(in.as.json));
+    if (in->kind == VALUE_JSON)
+        return value_text(json_raw(in->as.json));
     struct buf out;
     struct json_writer w;
     buf_init_arena(&out, SIZE_MAX / 4, run->arena);
     json_writer_init(&w, &out);
-    value_write(run, &in, &w);
+    value_write(run, in, &w);
     if (buf_failed(&out))
         run_no_memory(run);
     return value_text(buf_str(&out));

@@ -22,40 +22,102 @@ static void cut_back(struct json_writer *w, struct mark to)
     w->comma = to.comma;
 }
 
-static enum written write_leaf(struct plan_run *run, const struct shape *shape,
-                               struct json_writer *w, bool key)
+/* Copies up to 32 bytes by two moves that overlap. */
+static inline void copy_short(char *to, const char *from, size_t n)
 {
-    struct value value;
-    if (shape->plain)
-        value = run->slots[shape->of.from.slot];
-    else
-        value = expression_read(run, &shape->of);
-    if (!value_there(&value))
-        return LEFT_OUT;
-    if (key)
-        json_put_key_raw(w, shape->key);
-    value_write(run, &value, w);
-    return shape->reads ? WRITTEN : CONSTANT;
+    if (n >= 16) {
+        memcpy(to, from, 16);
+        memcpy(to + n - 16, from + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + n - 8, from + n - 8, 8);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            to[i] = from[i];
+    }
 }
 
-static enum written write_member(struct plan_run *run, const struct shape *member,
-                                 struct json_writer *w)
+/* A key and a value that are both ready: one look at the buffer, two short copies. */
+static inline void put_pair(struct json_writer *w, struct str key, struct str json)
 {
-    if (member->kind == SHAPE_LEAF)
-        return write_leaf(run, member, w, true);
+    struct buf *out = w->out;
+    if (key.n + json.n >= out->room - out->n || key.n > 32 || json.n > 32 || out->failed) {
+        json_put_key_raw(w, key);
+        json_put_raw(w, json);
+        return;
+    }
+    char *p = out->p + out->n;
+    *p = ',';
+    p += w->comma;
+    copy_short(p, key.p, key.n);
+    copy_short(p + key.n, json.p, json.n);
+    out->n = (size_t)(p + key.n + json.n - out->p);
+    w->comma = true;
+}
+
+static inline void put_leaf(struct plan_run *run, const struct shape *shape,
+                            const struct value *value, struct json_writer *w)
+{
+    if (value_is_ready(value)) {
+        put_pair(w, shape->key, str_of(value->p, value->n));
+        return;
+    }
+    json_put_key_raw(w, shape->key);
+    value_write(run, value, w);
+}
+
+/* The value of a leaf with words, as a member. */
+static bool put_words(struct plan_run *run, const struct shape *shape, struct json_writer *w)
+{
+    struct value value = expression_read(run, &shape->of);
+    if (!value_there(&value))
+        return false;
+    put_leaf(run, shape, &value, w);
+    return true;
+}
+
+static bool put_other(struct plan_run *run, const struct shape *member, struct json_writer *w)
+{
     struct mark before = mark(w);
     json_put_key_raw(w, member->key);
     enum written written = shape_write(run, member, w);
     if (written == LEFT_OUT)
         cut_back(w, before);
-    return written;
+    return written == WRITTEN;
 }
 
+/* Whether something that was read was there. */
 static bool write_members(struct plan_run *run, const struct shape *shape, struct json_writer *w)
 {
     bool any = false;
-    for (size_t i = 0; i < shape->count; i++)
-        any |= write_member(run, &shape->members[i], w) == WRITTEN;
+    const struct shape *member = shape->members, *end = member + shape->count;
+    for (; member < end; member++) {
+        const struct value *value = &run->slots[member->slot];
+        switch (member->form) {
+        case LEAF_PATH:
+            if (!value_there(value))
+                break;
+            put_leaf(run, member, value, w);
+            any = true;
+            break;
+        case LEAF_PATH_OR_ELSE:
+            if (value_there(value))
+                put_leaf(run, member, value, w);
+            else
+                put_pair(w, member->key, member->constant.json);
+            any = true;
+            break;
+        case LEAF_CONSTANT:
+            put_pair(w, member->key, member->constant.json);
+            break;
+        case LEAF_WORDS:
+            any |= put_words(run, member, w) && member->reads;
+            break;
+        case NO_LEAF:
+            any |= put_other(run, member, w);
+            break;
+        }
+    }
     return any;
 }
 
@@ -107,7 +169,7 @@ static enum written write_each(struct plan_run *run, const struct shape *shape,
     struct value list, item;
     if (!read_list(run, shape, &list))
         return LEFT_OUT;
-    struct elements elements = value_elements(run, &list);
+    struct elements elements = value_elements(&list);
     size_t outer = elements.answers ? run->calls[elements.call].current : 0;
     json_open_array(w);
     while (elements_next(run, &elements, &item)) {
@@ -197,7 +259,7 @@ static bool make_groups(struct plan_run *run, const struct shape *shape, const s
     groups->table = ARENA_ARRAY(run->arena, size_t, size);
     if (!groups->items || !groups->table)
         return run_no_memory(run);
-    struct elements elements = value_elements(run, list);
+    struct elements elements = value_elements(list);
     struct value item;
     while (elements_next(run, &elements, &item)) {
         scope_enter(run, &shape->scope, item);
@@ -267,11 +329,21 @@ static enum written write_rows(struct plan_run *run, const struct shape *shape,
     return WRITTEN;
 }
 
+static enum written write_leaf(struct plan_run *run, const struct shape *shape,
+                               struct json_writer *w)
+{
+    struct value value = expression_read(run, &shape->of);
+    if (!value_there(&value))
+        return LEFT_OUT;
+    value_write(run, &value, w);
+    return shape->reads ? WRITTEN : CONSTANT;
+}
+
 enum written shape_write(struct plan_run *run, const struct shape *shape, struct json_writer *w)
 {
     switch (shape->kind) {
     case SHAPE_LEAF:
-        return write_leaf(run, shape, w, false);
+        return write_leaf(run, shape, w);
     case SHAPE_CONSTANT:
         json_put_raw(w, shape->constant.json);
         return CONSTANT;
