@@ -2,7 +2,6 @@
  * check: everything that loading finds in tables, contracts and, when one is named, in a
  * configuration, as a person or a program reads it.
  */
-#include "base/log.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
 #include "table/contract.h"
@@ -45,7 +44,7 @@ static void check_contracts(const char *mappings, const char *generation, struct
 static void print_result(const struct findings *findings, const char *mappings, size_t tables,
                          size_t contracts, struct buf *out)
 {
-    findings_print(findings, out);
+    print_findings_text(findings, out);
     buf_printf(out, "%zu error%s, %zu warning%s; %zu tables and %zu contracts in %s\n",
                findings->errors, findings->errors == 1 ? "" : "s", findings->warnings,
                findings->warnings == 1 ? "" : "s", tables, contracts, mappings);
@@ -66,18 +65,15 @@ static int run(const struct run *run)
     check_contracts(mappings, "legacy", &findings, run->config->arena, &contracts);
     check_contracts(mappings, "v202309", &findings, run->config->arena, &contracts);
 
-    struct buf text, masked;
+    struct buf text;
     buf_init(&text, (size_t)4 << 20);
-    buf_init(&masked, (size_t)4 << 20);
     const struct check_options *options = run->own;
     if (options->format == 1)
         print_findings_json(&findings, &text);
     else
         print_result(&findings, mappings, tables, contracts, &text);
-    log_mask(buf_str(&text), &masked);
-    bool good = print_buf(stdout, &masked) && findings.errors + findings.warnings == 0;
+    bool good = print_buf(stdout, &text) && findings.errors + findings.warnings == 0;
     buf_clear(&text);
-    buf_clear(&masked);
     findings_clear(&findings);
     return good ? EXIT_GOOD : EXIT_FINDINGS;
 }

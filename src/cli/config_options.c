@@ -23,15 +23,16 @@ static const char *const level_names[] = {
 #define SERVER(name, kind, text)  .path = #name, .type = kind, AT(server.name), .help = text
 #define SETTING(name, kind, text) .path = #name, .type = kind, AT(name), .help = text
 
-#define SHOPS(name, kind, text) .path = "shops." #name, .type = kind, AT(shop.name), .help = text
+/* Rows that are called otherwise in the file. */
+#define NAMED(name, called, kind, text) .path = called, .type = kind, AT(name), .help = text
 
-#define GENERAL     .group = "General"
-#define APPS        .group = "Apps"
-#define UPSTREAM    .group = "Upstream", .verbs = VERB_SERVE
-#define CLIENT      .group = "Clients", .verbs = VERB_SERVE
-#define ADMISSION   .group = "Admission", .verbs = VERB_SERVE
-#define EXCHANGE    .group = "One request", .verbs = VERB_SERVE
-#define SHOPS_GROUP .group = "Shops", .verbs = VERB_SERVE
+#define GENERAL   .group = "General"
+#define APPS      .group = "Apps"
+#define UPSTREAM  .group = "Upstream", .verbs = VERB_SERVE
+#define CLIENT    .group = "Clients", .verbs = VERB_SERVE
+#define ADMISSION .group = "Admission", .verbs = VERB_SERVE
+#define EXCHANGE  .group = "One request", .verbs = VERB_SERVE
+#define SHOPS     .group = "Shops", .verbs = VERB_SERVE
 
 const struct option config_options[] = {
     {GENERAL, .flag = "config", .letter = 'c', .env = "SHOPSHIM_CONFIG", .type = OPTION_PATH,
@@ -48,9 +49,10 @@ const struct option config_options[] = {
      .most = 64, .verbs = VERB_SERVE | VERB_DEMO},
     {GENERAL, SETTING(drain_ms, OPTION_MS, "how long running requests may take at the end"),
      .verbs = VERB_SERVE},
-    {GENERAL, SETTING(log_level, OPTION_CHOICE, "least level that is logged"),
+    {GENERAL, NAMED(log_level, "log.level", OPTION_CHOICE, "least level that is logged"),
      .choices = level_names, .verbs = VERB_SERVE | VERB_SANDBOX | VERB_DEMO},
-    {GENERAL, SERVER(access_log, OPTION_CHOICE, "which requests get a line in the log"),
+    {GENERAL,
+     NAMED(server.access_log, "log.access", OPTION_CHOICE, "which requests get a line in the log"),
      .choices = access_names, .verbs = VERB_SERVE},
 
     {APPS, .path = "apps", .type = OPTION_APPS, .verbs = VERB_SERVE,
@@ -90,11 +92,17 @@ const struct option config_options[] = {
     {CLIENT, SERVER(client.fields, OPTION_SIZE, "most header fields; more: 431")},
     {CLIENT, SERVER(client.body_bytes, OPTION_BYTES, "largest body; more: 413")},
 
-    {ADMISSION, SETTING(exchange.check_sign, OPTION_BOOL, "check the signature of an app")},
-    {ADMISSION, SETTING(exchange.check_time, OPTION_BOOL, "check the window of the timestamp")},
-    {ADMISSION, SETTING(exchange.time_before_s, OPTION_INT, "seconds that a timestamp may be old"),
+    {ADMISSION,
+     NAMED(exchange.check_sign, "admission.sign", OPTION_BOOL, "check the signature of an app")},
+    {ADMISSION, NAMED(exchange.check_time, "admission.time", OPTION_BOOL,
+                      "check the window of the timestamp")},
+    {ADMISSION,
+     NAMED(exchange.time_before_s, "admission.time_before_s", OPTION_INT,
+           "seconds that a timestamp may be old"),
      .least = 0, .most = 31536000},
-    {ADMISSION, SETTING(exchange.time_after_s, OPTION_INT, "seconds that it may be ahead"),
+    {ADMISSION,
+     NAMED(exchange.time_after_s, "admission.time_after_s", OPTION_INT,
+           "seconds that it may be ahead"),
      .least = 0, .most = 31536000},
 
     {EXCHANGE, SETTING(exchange.deadline_ms, OPTION_MS, "for the whole request"), .least = 1,
@@ -112,13 +120,15 @@ const struct option config_options[] = {
     {EXCHANGE, SETTING(exchange.answer, OPTION_BYTES, "largest answer to an app"), .least = 1024,
      .most = 17179869184},
 
-    {SHOPS_GROUP, SHOPS(tokens, OPTION_SIZE, "tokens whose shops are remembered"), .least = 1,
-     .most = 10000000},
-    {SHOPS_GROUP, SHOPS(shops, OPTION_SIZE, "most shops of one token"), .least = 1, .most = 100000},
-    {SHOPS_GROUP, SHOPS(keep_ms, OPTION_MS, "how long a list of shops is believed")},
-    {SHOPS_GROUP, SHOPS(retry_ms, OPTION_MS, "how long a failure is believed")},
-    {SHOPS_GROUP, SHOPS(wait_ms, OPTION_MS, "when a look-up counts as lost"), .least = 1,
-     .most = 3600000},
+    {SHOPS, NAMED(shop.tokens, "shops.tokens", OPTION_SIZE, "tokens whose shops are remembered"),
+     .least = 1, .most = 10000000},
+    {SHOPS, NAMED(shop.shops, "shops.shops", OPTION_SIZE, "most shops of one token"), .least = 1,
+     .most = 100000},
+    {SHOPS,
+     NAMED(shop.keep_ms, "shops.keep_ms", OPTION_MS, "how long a list of shops is believed")},
+    {SHOPS, NAMED(shop.retry_ms, "shops.retry_ms", OPTION_MS, "how long a failure is believed")},
+    {SHOPS, NAMED(shop.wait_ms, "shops.wait_ms", OPTION_MS, "when a look-up counts as lost"),
+     .least = 1, .most = 3600000},
 };
 
 const size_t config_option_count = sizeof config_options / sizeof config_options[0];

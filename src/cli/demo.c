@@ -75,14 +75,14 @@ static int start(struct demo *demo)
     if (plans)
         demo->sandbox = sandbox_start(&options, &findings, &fault);
     print_findings(&findings);
+    int code = findings.errors ? EXIT_CONFIG : EXIT_LISTEN;
     findings_clear(&findings);
-    int code = fault.kind == FAULT_NONE ? EXIT_CONFIG : EXIT_LISTEN;
     if (demo->sandbox) {
         config->server.upstream.api = config->server.upstream.auth = sandbox_url(demo->sandbox);
         config->apps = &demo->request.app;
         config->app_count = 1;
         code = proxy_start(&demo->proxy, config, plans);
-    } else if (fault.kind != FAULT_NONE)
+    } else if (code == EXIT_LISTEN)
         print_fault("sandbox", &fault);
     plans_unref(plans);
     return code;

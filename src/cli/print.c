@@ -30,19 +30,46 @@ static void print_masked(struct str text)
     buf_clear(&masked);
 }
 
+/* Each part by itself: what stands between two parts must not look like a secret's name. */
+void print_findings_text(const struct findings *findings, struct buf *out)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *f = &findings->items[i];
+        buf_printf(out, "%s: ", f->level == FINDING_ERROR ? "error" : "warning");
+        if (f->file[0])
+            buf_printf(out, "%s: ", f->file);
+        if (f->path[0])
+            buf_printf(out, "%s: ", f->path);
+        log_mask(str_from(f->text), out);
+        if (f->hint[0]) {
+            buf_add_str(out, STR(" ("));
+            log_mask(str_from(f->hint), out);
+            buf_add_char(out, ')');
+        }
+        buf_add_char(out, '\n');
+    }
+    size_t dropped = findings->errors + findings->warnings - findings->count;
+    if (dropped)
+        buf_printf(out, "and %zu more\n", dropped);
+}
+
 void print_findings(const struct findings *findings)
 {
     struct buf text;
     buf_init(&text, (size_t)4 << 20);
-    findings_print(findings, &text);
-    print_masked(buf_str(&text));
+    print_findings_text(findings, &text);
+    print_buf(stderr, &text);
     buf_clear(&text);
 }
 
 static void put_member(struct json_writer *w, const char *key, const char *text)
 {
+    struct buf masked;
+    buf_init(&masked, 65536);
+    log_mask(str_from(text), &masked);
     json_put_key(w, str_from(key));
-    json_put_string(w, str_from(text));
+    json_put_string(w, buf_str(&masked));
+    buf_clear(&masked);
 }
 
 void print_findings_json(const struct findings *findings, struct buf *out)

@@ -13,10 +13,11 @@
 /* Writes and flushes. False, with words on standard error, when that fails. */
 bool print_buf(FILE *file, const struct buf *text);
 
-/* All findings on standard error, masked. */
+/* All findings, a line each, masked; the second on standard error. */
+void print_findings_text(const struct findings *findings, struct buf *out);
 void print_findings(const struct findings *findings);
 
-/* The same as one JSON document: {"findings": [...], "errors": n, "warnings": n}. */
+/* All findings as one JSON document, masked: {"findings": [...], "errors": n, "warnings": n}. */
 void print_findings_json(const struct findings *findings, struct buf *out);
 
 /* "shopshim: WORDS: the fault's text" on standard error, masked. */

@@ -61,7 +61,7 @@ static struct sandbox *start(const struct run *run, int *code)
         sandbox = sandbox_start(&options, &findings, &fault);
     }
     print_findings(&findings);
-    if (!sandbox && fault.kind != FAULT_NONE) {
+    if (!sandbox && !findings.errors) {
         print_fault("sandbox", &fault);
         *code = EXIT_LISTEN;
     }

@@ -5,7 +5,7 @@ import common
 SHORTEST = 12  # letters of a head comment that says something
 
 
-def head(content):
+def head(file, content):
     """The text of the comment that a file begins with, or an empty text."""
     lines = content.lstrip("\ufeff").splitlines()
     if lines and lines[0].startswith("#!"):
@@ -16,7 +16,7 @@ def head(content):
             return rest[len(begin):rest.index(end, len(begin))].replace("*", " ").strip()
     comment = []
     for line in lines:
-        if not line.startswith("#"):
+        if file.suffix in (".c", ".h") or not line.startswith("#"):
             break
         comment.append(line.lstrip("# "))
     return "\n".join(comment).strip()
@@ -26,7 +26,7 @@ def check(root):
     found = [*common.texts(root, ".c", ".h", ".py", ".sh"), *common.texts(root, below=".ci")]
     found += [(file, content) for file, content in common.texts(root) if str(file) == "dev"]
     return [f"{file}:1: no head comment that says what the file is for"
-            for file, content in found if len(head(content)) < SHORTEST]
+            for file, content in found if len(head(file, content)) < SHORTEST]
 
 
 GOOD = "/*\n * Things: what they are for and what they refuse.\n */\n"

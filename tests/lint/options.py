@@ -4,8 +4,9 @@
 The program describes itself (`shopshim help configuration`, `COMMAND --help`); the settings'
 tables in docs/configuration.md are that very text, each setting of it stands in
 docker/config.sample.json and the other way round, and every flag of every command is named in
-docs/configuration.md or docs/commands.md. `options.py --write` puts the program's text into
-the page. The program is $SHOPSHIM, or build/sanitized/shopshim.
+docs/configuration.md or docs/commands.md. The README's table of endpoints is what `shopshim
+routes` prints. `options.py --write` puts the program's texts into the pages. The program is
+$SHOPSHIM, or build/sanitized/shopshim.
 """
 
 import json
@@ -18,8 +19,13 @@ import sys
 PAGE = "docs/configuration.md"
 COMMANDS = "docs/commands.md"
 SAMPLE = "docker/config.sample.json"
-BEGIN = "<!-- settings: begin (written by tests/lint/options.py --write) -->\n"
-END = "<!-- settings: end -->\n"
+# Where the program's own words stand: page, name of the block, words that ask for it.
+BLOCKS = [(PAGE, "settings", ["help", "configuration"]),
+          ("README.md", "endpoints", ["routes", "--format", "markdown"])]
+
+
+def marks(name):
+    return f"<!-- {name}: begin (written by tests/lint/options.py --write) -->\n", f"<!-- {name}: end -->\n"
 
 
 def ask(root, *words):
@@ -56,17 +62,17 @@ def places(value, above=""):
     return found
 
 
-def check_page(root, reference):
-    page = read(root, PAGE)
-    if BEGIN not in page or END not in page:
-        return [f"{PAGE}:1: the marks around the settings are missing"]
-    block = page[page.index(BEGIN) + len(BEGIN):page.index(END)]
-    if block.strip() == reference.strip():
+def check_block(root, file, name, words):
+    page, (begin, end) = read(root, file), marks(name)
+    if begin not in page or end not in page:
+        return [f"{file}:1: the marks around the {name} are missing"]
+    have = page[page.index(begin) + len(begin):page.index(end)].strip().splitlines()
+    want = ask(root, *words).strip().splitlines()
+    if have == want:
         return []
-    line = page[:page.index(BEGIN)].count("\n") + 1
-    have, want = block.strip().splitlines(), reference.strip().splitlines()
+    line = page[:page.index(begin)].count("\n") + 3
     first = next((i for i, (a, b) in enumerate(zip(have, want)) if a != b), min(len(have), len(want)))
-    return [f"{PAGE}:{line + 1 + first}: the settings differ from what the program says of itself "
+    return [f"{file}:{line + first}: the {name} differ from what the program says of itself "
             "(tests/lint/options.py --write)"]
 
 
@@ -94,15 +100,18 @@ def check_flags(root):
 
 
 def check(root):
-    reference = ask(root, "help", "configuration")
-    return check_page(root, reference) + check_sample(root, reference) + check_flags(root)
+    findings = check_sample(root, ask(root, "help", "configuration")) + check_flags(root)
+    for file, name, words in BLOCKS:
+        findings += check_block(root, file, name, words)
+    return findings
 
 
 def write(root):
-    page = read(root, PAGE)
-    before, rest = page.split(BEGIN)
-    text = before + BEGIN + "\n" + ask(root, "help", "configuration") + "\n" + END
-    (pathlib.Path(root) / PAGE).write_text(text + rest.split(END)[1], encoding="utf-8")
+    for file, name, words in BLOCKS:
+        page, (begin, end) = read(root, file), marks(name)
+        before, rest = page.split(begin)
+        text = before + begin + "\n" + ask(root, *words) + "\n" + end + rest.split(end)[1]
+        (pathlib.Path(root) / file).write_text(text, encoding="utf-8")
 
 
 def main():
@@ -117,17 +126,22 @@ def main():
 
 REFERENCE = "### General\n\n| setting | flag |\n|---|---|\n| `listen` | `--listen` |\n" \
             "| `client.idle_ms` | `--client-idle-ms` |\n"
+ROUTES = "| legacy | state |\n|---|---|\n| `POST /a` | whole |\n"
+SETTINGS = "# Settings\n" + "\n{}\n".join(marks("settings")).format(REFERENCE)
+README = "# A program\n" + "\n{}\n".join(marks("endpoints")).format(ROUTES)
 CLEAN = {"program-help-configuration.txt": REFERENCE,
          "program-help.txt": "usage: shopshim COMMAND\n\nserve  the proxy\n",
          "program-serve-help.txt": "General:\n  -l, --listen X  where\n      --once      only once\n"
                                    "  -h, --help      this\n",
-         PAGE: "# Settings\n" + BEGIN + "\n" + REFERENCE + "\n" + END,
+         "program-routes-format-markdown.txt": ROUTES,
+         PAGE: SETTINGS, "README.md": README,
          COMMANDS: "## serve\n`--once` does it once.\n",
          SAMPLE: '{"listen": "x", "client": {"idle_ms": 5}}'}
 SELF_TESTS = [
     ({**CLEAN, PAGE: "# Settings\n"}, "the marks around the settings are missing"),
-    ({**CLEAN, PAGE: CLEAN[PAGE].replace("idle-ms", "idel-ms")}, "docs/configuration.md:8: the settings differ"),
-    ({**CLEAN, PAGE: CLEAN[PAGE].replace("| `client.idle_ms` | `--client-idle-ms` |\n", "")}, "the settings differ"),
+    ({**CLEAN, PAGE: SETTINGS.replace("idle-ms", "idel-ms")}, "docs/configuration.md:9: the settings differ"),
+    ({**CLEAN, PAGE: SETTINGS.replace("| `client.idle_ms` | `--client-idle-ms` |\n", "")}, "the settings differ"),
+    ({**CLEAN, "README.md": README.replace("whole", "2 losses")}, "README.md:6: the endpoints differ"),
     ({**CLEAN, SAMPLE: '{"listen": "x", "client": {"idle_ms": 5, "extra": 1}}'}, "client.extra is no setting"),
     ({**CLEAN, SAMPLE: '{"listen": "x"}'}, "the setting client.idle_ms is missing"),
     ({**CLEAN, SAMPLE: "{"}, "config.sample.json:1:"),

@@ -99,10 +99,11 @@ static void file_faults(void **state)
          "error: c.json: $.workers: expected a whole number from 0 to 64, not `65`\n"},
         {"{\"workers\": 1e300}",
          "error: c.json: $.workers: expected a whole number, not such a number\n"},
-        {"{\"exchange\": {\"check_sign\": \"true\"}}",
-         "error: c.json: $.exchange.check_sign: expected true or false, not a text\n"},
-        {"{\"log_level\": \"loud\"}", "error: c.json: $.log_level: expected one of debug, info, "
-                                      "warn, error, off, not `loud`\n"},
+        {"{\"admission\": {\"sign\": \"true\"}}",
+         "error: c.json: $.admission.sign: expected true or false, not a text\n"},
+        {"{\"log\": {\"level\": \"loud\"}}",
+         "error: c.json: $.log.level: expected one of debug, info, "
+         "warn, error, off, not `loud`\n"},
         {"{\"client\": {\"body_bytes\": \"1x\"}}",
          "error: c.json: $.client.body_bytes: expected a number of bytes (64k, 16m) of 0 or more, "
          "not `1x`\n"},
@@ -179,11 +180,11 @@ static void reads_values(void **state)
     (void)state;
     write_file("c.json",
                "{\"listen\": \"127.0.0.1:0\", \"workers\": 2, \"mappings\": \"tables\","
-               " \"access_log\": \"all\", \"log_level\": \"warn\","
+               " \"log\": {\"access\": \"all\", \"level\": \"warn\"},"
                " \"upstream\": {\"api\": \"http://a\", \"auth\": \"http://b\", \"gzip\": false,"
                "                \"ca_file\": \"/etc/ca.pem\"},"
                " \"client\": {\"body_bytes\": \"1m\", \"line_bytes\": 4096},"
-               " \"exchange\": {\"check_time\": false}, \"shops\": {\"keep_ms\": 5},"
+               " \"admission\": {\"time\": false}, \"shops\": {\"keep_ms\": 5},"
                " \"apps\": [{\"key\": \"a\", \"secret_file\": \"secret\"},"
                "            {\"key\": \"b\", \"secret_file\": \"windows\"},"
                "            {\"key\": \"c\", \"secret_file\": \"lines\"},"

@@ -199,7 +199,7 @@ static void help_tells_all(void **state)
         "      --log-level debug|info|warn|error|off\n",
         "      SHOPSHIM_APP_SECRET ",
         "      --client-body-bytes BYTES   largest body; more: 413 (16m)\n",
-        "      --exchange-check-sign true|false\n",
+        "      --admission-sign true|false check the signature of an app (true)\n",
         "      --shops-keep-ms MS ",
     };
     for (size_t i = 0; i < COUNT(parts); i++)
