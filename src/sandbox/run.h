@@ -134,6 +134,15 @@ struct str run_path(struct run *run, const struct place *place, struct str membe
 struct value rule_fault(struct run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* ---- between run.c and members.c ---- */
+
+struct place *place_new(struct run *run, struct place *up, const struct shape *shape,
+                        struct str name, uint32_t at);
+uint64_t place_hash(uint64_t hash, struct str name, uint32_t at);
+
+/* Over all shops. */
+uint64_t record_number(const struct record *record);
+
 /* ---- words (words.c) ---- */
 
 bool word_takes_entity(int word);

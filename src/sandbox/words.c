@@ -59,11 +59,6 @@ static struct value word_cycle(const struct call *c)
     return run_list_at(c->run, c->args[0], (size_t)index % n);
 }
 
-static int64_t record_number(const struct call *c)
-{
-    return run_name(c->run, STR("number"), c->scope).number;
-}
-
 /* id(): of the record itself; id(prefix, n[, digits]): of something else. */
 static struct value word_id(const struct call *c)
 {
@@ -71,7 +66,7 @@ static struct value word_id(const struct call *c)
     struct str prefix = entity ? entity->prefix : STR_NONE;
     int64_t number = 0, digits = entity && entity->prefix.p ? entity->digits : ID_DIGITS;
     if (c->count == 0)
-        number = record_number(c);
+        number = (int64_t)record_number(c->scope->record);
     else if (c->count == 1 || c->args[0].kind != VALUE_TEXT ||
              !number_at(c, 1, 0, INT64_MAX, &number) ||
              (c->count == 3 && !number_at(c, 2, 2, 19, &digits)))
