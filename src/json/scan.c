@@ -179,17 +179,18 @@ const byte *scan_string_odd(const byte *p, const byte *end, bool *escaped, struc
 const byte *scan_number_fault(const byte *p, const byte *end, struct snag *snag)
 {
     p += *p == '-';
-    if (end - p > 1 && p[0] == '0' && (unsigned)(p[1] - '0') <= 9)
-        return stop(snag, p + 1, "no digit behind a leading zero");
-    while (p < end && (unsigned)(*p - '0') <= 9)
+    const byte *digits = p;
+    p = scan_digits(p, end);
+    if (p - digits > 1 && *digits == '0')
+        return stop(snag, digits + 1, "no digit behind a leading zero");
+    /* Otherwise a digit is missing: behind '-', '.', or the exponent's mark. */
+    if (p > digits && p < end && *p == '.') {
+        digits = ++p;
+        p = scan_digits(p, end);
+    }
+    if (p > digits && p < end) {
         p++;
-    /* Whatever is wrong now, a digit is missing: behind '-', '.', or the exponent's mark. */
-    if (p < end && *p == '.')
-        p = scan_digits(p + 1, end);
-    if (p < end && (*p | 0x20) == 'e' && (unsigned)(p[-1] - '0') <= 9) {
-        p++;
-        if (p < end && (*p == '+' || *p == '-'))
-            p++;
+        p += p < end && (*p == '+' || *p == '-');
     }
     return stop(snag, p, "a digit");
 }
