@@ -209,12 +209,9 @@ static void tells_why_it_cannot_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_seed_decides_the_data),
-        cmocka_unit_test(an_epoch_decides_the_times),
-        cmocka_unit_test(knows_apps_of_the_caller),
-        cmocka_unit_test(tokens_expire),
-        cmocka_unit_test(shows_each_exchange),
-        cmocka_unit_test(reads_bodies_of_all_methods),
+        cmocka_unit_test(a_seed_decides_the_data),   cmocka_unit_test(an_epoch_decides_the_times),
+        cmocka_unit_test(knows_apps_of_the_caller),  cmocka_unit_test(tokens_expire),
+        cmocka_unit_test(shows_each_exchange),       cmocka_unit_test(reads_bodies_of_all_methods),
         cmocka_unit_test(tells_why_it_cannot_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,7 @@ static const struct {
      "expected \"code\""},
 };
 
-static char root[] = "/tmp/tables_testXXXXXX";
+static char root[] = "/tmp/sandbox_testXXXXXX";
 
 static void join(char out[512], const char *a, const char *b)
 {
