@@ -3,7 +3,7 @@
 
     tests/run.py                          everything
     tests/run.py lint                     lints, clang-format, clang-tidy
-    tests/run.py fuzz --seconds N [NAME]  the fuzz targets, N seconds each
+    tests/run.py fuzz --seconds N         the fuzz targets, N seconds each; --name X: that one
 
 Builds come first; then the jobs run side by side, as many as there are cores, and each is
 shown as one section when it ends: one line when it is good, its whole output when not. The
@@ -182,7 +182,8 @@ def fuzz_jobs(seconds, name=None):
             continue
         found = BUILD / "fuzz/found" / target
         found.mkdir(parents=True, exist_ok=True)
-        program = next(iter(sorted((BUILD / "fuzz").rglob(target))), BUILD / "fuzz" / target)
+        programs = [path for path in (BUILD / "fuzz").rglob(target) if path.is_file()]
+        program = programs[0] if programs else BUILD / "fuzz" / target
         command = [str(program), str(found), f"-max_total_time={seconds}", "-timeout=10",
                    "-rss_limit_mb=1024", "-print_final_stats=1",
                    f"-artifact_prefix={BUILD / 'fuzz'}/{target}-"]
@@ -210,7 +211,7 @@ def jobs_of(suite, options, report):
 def main():
     parser = argparse.ArgumentParser(description="Run the suites of shopshim and count.")
     parser.add_argument("suite", nargs="?", default="all", choices=["all", "lint", "fuzz"])
-    parser.add_argument("name", nargs="?", help="one fuzz target")
+    parser.add_argument("--name", help="one fuzz target")
     parser.add_argument("--seconds", type=int, default=FUZZ_SECONDS, help="of each fuzz target")
     options = parser.parse_args()
     for program in ("cmake", "ctest"):
