@@ -46,10 +46,10 @@ static bool ask_upstream(struct exchange *x)
     return false;
 }
 
+/* At x->ask.now_ms. */
 static bool look(struct exchange *x)
 {
     struct shop_book *book = x->host->common.book;
-    x->ask.now_ms = now_ms(x);
     x->waiter.wake = on_shop;
     switch (shop_find(book, &x->ask, x->arena, &x->shop, &x->waiter, &x->fault)) {
     case SHOP_FOUND:
@@ -66,6 +66,7 @@ static bool look(struct exchange *x)
 
 bool who_go(struct exchange *x)
 {
+    x->ask.now_ms = now_ms(x);
     if (x->who == WHO_WAITS) { /* woken, rightly or not */
         shop_leave(x->host->common.book, &x->waiter);
         return look(x);
@@ -76,7 +77,9 @@ bool who_go(struct exchange *x)
     x->shop = (struct shop){.id = shop_id, .cipher = cipher};
     if (cipher.n > 0 || !needs_shop(x))
         return known(x);
-    x->ask = (struct shop_ask){.app_key = x->asked.app_key, .token = x->token, .shop_id = shop_id};
+    x->ask.app_key = x->asked.app_key;
+    x->ask.token = x->token;
+    x->ask.shop_id = shop_id;
     return look(x);
 }
 

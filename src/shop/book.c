@@ -82,7 +82,7 @@ static enum shop_found look(struct shop_book *book, struct shop_entry *entry,
                             const struct shop **shop, struct fault *fault)
 {
     int64_t age = ask->now_ms - entry->filled_ms;
-    bool believed = entry->list && age < book->settings.keep_ms;
+    bool believed = entry->list && (age < book->settings.keep_ms || age <= 0);
     *shop = believed ? shop_list_pick(entry->list, ask->shop_id) : NULL;
     if (*shop)
         return SHOP_FOUND;

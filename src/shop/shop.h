@@ -21,7 +21,7 @@ struct shop_book;
 struct shop_settings {
     size_t tokens;    /* 10 000: entries kept, the least recently used goes first */
     size_t shops;     /* 500: most shops of one token */
-    int64_t keep_ms;  /* 1 h: how long a list is believed */
+    int64_t keep_ms;  /* 1 h: how long a list is believed; 0: in the millisecond it came */
     int64_t retry_ms; /* 1 s: how long a failure, and the absence of a shop, is believed */
     int64_t wait_ms;  /* 15 s: after that a fetch that never ended is taken for lost */
 };

@@ -5,7 +5,7 @@
  * first byte chooses which call under way it is for and with which status. Whatever they hold,
  * the client gets one envelope, with header fields that cannot be broken out of, and at most
  * the stated number of calls is made. Signature and time are not checked, or nothing would get
- * through; FUZZ_ROOT is where the tables of the exchange's unit tests are.
+ * through. The tables are those of the exchange's unit tests, found from where this file is.
  */
 #include "base/log.h"
 #include "exchange/exchange.h"
@@ -85,13 +85,23 @@ static void on_wake(void *ctx, struct exchange *x)
 
 static const struct ports ports = {on_send, on_cancel, on_reply, on_wake};
 
+static struct plans *load_tables(void)
+{
+    char path[1024];
+    const char *slash = strrchr(__FILE__, '/');
+    struct findings findings;
+    findings_init(&findings);
+    snprintf(path, sizeof path, "%.*s/../unit/exchange/fixtures",
+             slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
+    struct plans *plans = plans_load(path, &findings);
+    findings_clear(&findings);
+    return plans;
+}
+
 static void set_up(void)
 {
     static const struct exchange_app app = {STR_C("app1"), STR_C("the secret of app1")};
-    struct findings findings;
-    findings_init(&findings);
-    world.plans = plans_load(FUZZ_ROOT "/tests/unit/exchange/fixtures", &findings);
-    findings_clear(&findings);
+    world.plans = load_tables();
     world.arena = arena_new((size_t)16 << 20);
     world.settings = exchange_default_settings;
     world.settings.check_sign = world.settings.check_time = false;

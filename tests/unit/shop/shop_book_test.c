@@ -81,6 +81,18 @@ static void finds_what_was_filled(void **state)
     assert_int_equal(find(bench, "t", "1001", KEEP), SHOP_FETCH); /* no longer believed */
 }
 
+static void may_keep_nothing(void **state)
+{
+    struct bench *bench = *state;
+    struct shop_settings settings = small;
+    settings.keep_ms = 0;
+    shop_book_free(bench->book);
+    bench->book = shop_book_new(&settings);
+    assert_true(fill(bench, "t", two, 2, 5));
+    assert_int_equal(find(bench, "t", "1001", 5), SHOP_FOUND); /* for who asked */
+    assert_int_equal(find(bench, "t", "1001", 6), SHOP_FETCH);
+}
+
 static void keeps_apps_and_tokens_apart(void **state)
 {
     struct bench *bench = *state;
@@ -396,6 +408,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_what_was_filled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(may_keep_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_apps_and_tokens_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_shops_it_does_not_know, set_up, tear_down),
         cmocka_unit_test_setup_teardown(serves_the_old_list_while_another_is_fetched, set_up,
