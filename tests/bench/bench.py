@@ -28,8 +28,8 @@ import documents
 from servers import Servers, cpu_seconds, resident_kib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BINARY = ROOT / "build/release/shopshim"
-JSON_BENCH = ROOT / "build/release/json_bench"
+BINARY = pathlib.Path(os.environ.get("SHOPSHIM", ROOT / "build/release/shopshim"))
+JSON_BENCH = BINARY.parent / "json_bench"
 APP, SECRET = "6benchkey0001", "made-up-bench-secret"
 
 SIZES = (("2 KB", 2_000), ("200 KB", 200_000))

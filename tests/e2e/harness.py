@@ -198,18 +198,17 @@ class Process:
         self.seen = threading.Condition()
         self.process = subprocess.Popen([BINARY, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
-        threading.Thread(target=self.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
         if ready:
             self.match = self.wait_for(ready)
 
     def read(self):
-        for line in self.process.stdout:
-            with self.seen:
-                self.output.append(line.decode("utf-8", "replace"))
-                self.seen.notify_all()
-        with self.seen:
-            self.output.append("")
-            self.seen.notify_all()
+        with self.process.stdout as stream:
+            for line in stream:
+                with self.seen:
+                    self.output.append(line.decode("utf-8", "replace"))
+                    self.seen.notify_all()
 
     def text(self):
         with self.seen:
@@ -227,7 +226,7 @@ class Process:
                     raise AssertionError(f"{pattern!r} not in the output:\n{''.join(self.output)}")
                 self.seen.wait(min(left, 0.2))
 
-    def signal(self, number):
+    def send(self, number):
         self.process.send_signal(number)
 
     def stop(self, number=signal.SIGTERM):
@@ -239,7 +238,7 @@ class Process:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise AssertionError("did not end within 30 s of the signal:\n" + self.text())
-        time.sleep(0.05)
+        self.reader.join(10)
         text = self.text()
         if "Sanitizer" in text or "runtime error:" in text:
             raise AssertionError("sanitizer report:\n" + text)
@@ -281,10 +280,11 @@ class Proxy(Process):
     def target(self, path, query=None, bare=False, secret=SECRET):
         """A legacy request target, signed unless `bare`; a None in `query` leaves a name out."""
         query = dict(query or {})
+        signed = not bare and "sign" not in query
         if not bare:
             query = {"app_key": APP, "timestamp": str(int(time.time())), "access_token": TOKEN, "shop_id": SHOP, **query}
         query = {k: v for k, v in query.items() if v is not None}
-        if not bare and "sign" not in (query or {}):
+        if signed:
             query["sign"] = sign(secret, path, query)
         return path + ("?" + urllib.parse.urlencode(query) if query else "")
 
@@ -306,7 +306,7 @@ def curl(url, method="GET", body=None, fields=None, extra=()):
         done = subprocess.run([*command, *extra, url], capture_output=True, check=False)
         if done.returncode != 0:
             raise AssertionError(f"curl ended with {done.returncode}: {done.stderr.decode()}")
-        blocks = [b for b in head.read_text("latin-1").split("\r\n\r\n") if b.strip()]
+        blocks = [b for b in head.read_bytes().decode("latin-1").split("\r\n\r\n") if b.strip()]
         lines = blocks[-1].split("\r\n")
         answer_fields = {n.strip().lower(): v.strip() for n, _, v in (line.partition(":") for line in lines[1:])}
         return Reply(int(lines[0].split()[1]), answer_fields, done.stdout)

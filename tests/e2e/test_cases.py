@@ -51,14 +51,20 @@ class Script:
 
     def __init__(self, expected, token):
         self.left, self.problems, self.token = list(expected), [], token
+        self.again = None
 
     def __call__(self, request):
         for one in self.left:
             if self.fits(one, request):
                 self.left.remove(one)
+                if one.get("fault") in ("lost", "unreachable") and request.method == "GET":
+                    self.again = one  # a GET may be asked once more
                 if not request.path.startswith("/api/"):
                     self.problems += [f"{request.call}: {p}" for p in request.problems(token=self.token)]
                 return self.answer(one)
+        if self.again and self.fits(self.again, request):
+            answer, self.again = self.answer(self.again), None
+            return answer
         self.problems.append(f"unexpected: {request.call} {request.query} {request.body[:2000]!r}")
         return Answer({"code": 99, "message": "unexpected call", "request_id": "x", "data": {}}, 500)
 
