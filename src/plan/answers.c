@@ -61,7 +61,7 @@ static bool read_envelope(struct plan_run *run, const struct call *call, struct 
     if (json_type(root) != JSON_OBJECT)
         return broken(fault, call, "is no JSON object");
     if (json_type(code) != JSON_NUMBER || !str_to_i64(json_raw(code), &answer->code))
-        return broken(fault, call, "has no numeric `code`");
+        return broken(fault, call, "has no numeric code");
     if (json_type(message) == JSON_STRING)
         answer->message = json_text(message, run->arena);
     if (json_type(id) == JSON_STRING)
@@ -118,7 +118,7 @@ static bool publish(struct plan_run *run, struct plan_slot slot, struct page *pa
     struct value data = value_json(page->data);
     enum json_type type = value_type(&data);
     if (type != JSON_ABSENT && type != JSON_OBJECT)
-        return broken(fault, call, "has a `data` that is no object");
+        return broken(fault, call, "holds data that is no object");
     for (size_t i = 0; i < slot.page && !call->public.each; i++)
         if (made->pages[i].doc)
             type = JSON_ARRAY; /* an earlier page speaks for the call */

@@ -1,8 +1,9 @@
 /*
  * Shapes: the parts of a table that look like the message they make. See compile.h.
  *
- * `each`, `group`, `choose` and, in the reply, `rows` are no names of members: an object that
- * holds one of them is that form, and may hold nothing but what belongs to it.
+ * `each`, `group` and `choose` are no names of members: an object that holds one of them is that
+ * form, and may hold nothing but what belongs to it. So is `rows`, where it stands alone in an
+ * object of the reply.
  */
 #include "plan/compile.h"
 
@@ -236,14 +237,14 @@ static bool compile_row(struct compiler *c, const cJSON *node, const struct view
 static bool compile_rows(struct compiler *c, const cJSON *node, const struct view *view,
                          const struct place *place, struct shape *out)
 {
-    static const char *const known[] = {"rows", NULL};
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(node, "rows");
     struct place at = place_key(place, "rows");
     out->kind = SHAPE_ROWS;
     out->reads = true;
-    if (!rows->child)
-        return place_error(&at, "expected the name of a call");
+    if (!cJSON_IsObject(rows) || !rows->child)
+        return place_error(&at, "expected {call: shape}, found %s",
+                           cJSON_IsObject(rows) ? "an empty object" : place_kind(rows));
     if (!new_members(c, (size_t)cJSON_GetArraySize(rows), out))
         return false;
     struct shape *member = out->members;
@@ -310,7 +311,7 @@ bool compile_shape(struct compiler *c, const cJSON *node, const struct view *vie
             return compile_group(c, node, view, place, out);
         if (has(node, "choose"))
             return compile_choose(c, node, view, place, out);
-        if (view->to_legacy && cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(node, "rows")))
+        if (view->to_legacy && node->child && !node->child->next && has(node, "rows"))
             return compile_rows(c, node, view, place, out);
         return compile_object(c, node, view, place, out);
     }

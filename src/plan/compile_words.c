@@ -31,7 +31,10 @@ static bool sentence_path(struct compiler *c, const char *text, const struct pla
             *to++ = *from;
     }
     *to = '\0';
-    return path_parse(str_from(plain), c->arena, place, out);
+    if (!path_parse(str_from(plain), c->arena, place, out))
+        return false;
+    out->text = keep(c, text);
+    return out->text.p || place_error(place, "out of memory");
 }
 
 static bool confess(struct compiler *c, const cJSON *node, bool request, const struct place *place,

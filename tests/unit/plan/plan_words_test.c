@@ -3,6 +3,9 @@
  */
 #include "play.h"
 
+#include "base/log.h"
+#include "plan/expression.h"
+
 /* A table whose reply is one expression, read in the element `s` of an answer. */
 static char *expression_table(const char *expression)
 {
@@ -78,8 +81,196 @@ static void examples_of_the_reference(void **state)
     free(text);
 }
 
+/* Every word of the vocabulary stands in the reference, and nothing else does. */
+static void the_reference_has_all_words(void **state)
+{
+    (void)state;
+    char *text = file_text(TEST_ROOT "/mappings/README.md");
+    const char *line = strstr(strstr(text, "\n### Words\n"), "\n|---|");
+    size_t rows = 0, words = 0;
+    for (line = strchr(line + 1, '\n') + 1; *line == '|'; line = strchr(line, '\n') + 1) {
+        char *first = cell(line, 0);
+        struct str name = str_of(first, strcspn(first, " "));
+        if (!word_named(name))
+            fail_msg("the vocabulary has no word " STR_FMT, STR_ARG(name));
+        free(first);
+        rows++;
+    }
+    while (word_at(words))
+        words++;
+    assert_int_equal(rows, words);
+    free(text);
+}
+
+/* Read from the element `s`; "!" before what the reply is when it is a fault. */
+static void corners(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *expression, *sample, *gives;
+    } rows[] = {
+        {"a", "{`a`: 12345678901234567890123}", "12345678901234567890123"},
+        {"a", "{`a`: 1.50e3}", "1.50e3"},
+        {"a", "{`a`: `\\u0041\\/\\``}", "`\\u0041\\/\\``"},
+        {"a", "{`a`: { `b` : [ 1 ] }}", "{ `b` : [ 1 ] }"},
+        {"a", "{`a`: null}", ""},
+        {"a", "{}", ""},
+        {"a.b.c", "{`a`: {`b`: {`c`: 1}}}", "1"},
+        {"a.b.c", "{`a`: {`b`: 3}}", ""},
+        {"a.b", "{`a`: [{`b`: 3}]}", ""},
+        {"a", "{`a`: 1, `a`: 2}", "2"},
+        {"a.b", "{`a`: {`b`: 1}, `a`: {}}", ""},
+        {"a.b", "{`a`: {`b`: 1}, `a`: null}", ""},
+        {"a", "{`\\u0061`: 5}", "5"},
+        {"'it''s'", "{}", "`it's`"},
+        {"''", "{}", "``"},
+        {"0.10", "{}", "0.10"},
+        {"-7", "{}", "-7"},
+        {"true", "{}", "true"},
+        {"[]", "{}", "[]"},
+        {"{}", "{}", "{}"},
+        {".", "7", "7"},
+        {". | text", "7", "`7`"},
+        /* or */
+        {"a | or b | or 1", "{}", "1"},
+        {"a | or b | or 1", "{`b`: false}", "false"},
+        {"a | or ''", "{`a`: null}", "``"},
+        {"a | or [] | count", "{}", "0"},
+        {"a | or 'it''s | b'", "{}", "`it's | b`"},
+        /* text */
+        {"a | text", "{`a`: true}", "`true`"},
+        {"a | text", "{`a`: -0.50}", "`-0.50`"},
+        {"a | text", "{`a`: `x\\n`}", "`x\\n`"},
+        {"a | text", "{`a`: [1, null, `2`]}", "[`1`,`2`]"},
+        {"a | text", "{`a`: {}}", "!upstream_bad c.s[].a: expected a scalar, found an object"},
+        /* number */
+        {"a | number", "{`a`: `100.00`}", "100.00"},
+        {"a | number", "{`a`: `-0`}", "-0"},
+        {"a | number", "{`a`: `0`}", "0"},
+        {"a | number", "{`a`: `00`}", "!upstream_bad c.s[].a: expected a number, found '00'"},
+        {"a | number", "{`a`: `1.`}", "!upstream_bad c.s[].a: expected a number, found '1.'"},
+        {"a | number", "{`a`: `1.2.3`}", "!upstream_bad c.s[].a: expected a number, found '1.2.3'"},
+        {"a | number", "{`a`: `1e5`}", "1e5"},
+        {"a | number", "{`a`: `+1`}", "!upstream_bad c.s[].a: expected a number, found '+1'"},
+        {"a | number", "{`a`: ` 1`}", "!upstream_bad c.s[].a: expected a number, found ' 1'"},
+        {"a | number", "{`a`: `NaN`}", "!upstream_bad c.s[].a: expected a number, found 'NaN'"},
+        {"a | number", "{`a`: ``}", ""},
+        {"a | number", "{`a`: true}", "!upstream_bad c.s[].a: expected a number, found 'true'"},
+        {"a | number", "{`a`: [`1`, `2.0`]}", "[1,2.0]"},
+        {"a | number", "{`a`: `12345678901234567890.1234567890`}",
+         "12345678901234567890.1234567890"},
+        {"a | number | or 0", "{`a`: ``}", "0"},
+        /* int */
+        {"a | int", "{`a`: `12`}", "12"},
+        {"a | int", "{`a`: `-12`}", "-12"},
+        {"a | int", "{`a`: `-`}", "!upstream_bad c.s[].a: expected a number, found '-'"},
+        {"a | int", "{`a`: `1-2`}", "!upstream_bad c.s[].a: expected a whole number, found '1-2'"},
+        {"a | int", "{`a`: 1.5}", "!upstream_bad c.s[].a: expected a whole number, found '1.5'"},
+        {"a | int", "{`a`: `12.0`}",
+         "!upstream_bad c.s[].a: expected a whole number, found '12.0'"},
+        {"a | int", "{`a`: ``}", ""},
+        /* bool, bit */
+        {"a | bool", "{`a`: 0}", "false"},
+        {"a | bool", "{`a`: `1`}", "true"},
+        {"a | bool", "{`a`: `false`}", "false"},
+        {"a | bool", "{`a`: ``}", ""},
+        {"a | bool", "{`a`: 2}", "!upstream_bad c.s[].a: expected true or false, found '2'"},
+        {"a | bool", "{`a`: {}}", "!upstream_bad c.s[].a: expected true or false, found an object"},
+        {"a | bit", "{`a`: false}", "0"},
+        {"a | bit", "{`a`: `1`}", "1"},
+        {"a | bit", "{`a`: [true, 0]}", "[1,0]"},
+        /* add and times */
+        {"a | add 1", "{`a`: 9}", "10"},
+        {"a | add 1", "{`a`: `9`}", "`10`"},
+        {"a | add -10", "{`a`: 9}", "-1"},
+        {"a | add -9", "{`a`: 9}", "0"},
+        {"a | add b", "{`a`: 99999999999999999999, `b`: 1}", "100000000000000000000"},
+        {"a | add b", "{`a`: 1}", ""},
+        {"a | add 1", "{`a`: 1.5}", "!upstream_bad c.s[].a: expected a whole number, found '1.5'"},
+        {"a | s_to_ms", "{`a`: 0}", "0"},
+        {"a | s_to_ms", "{`a`: -3}", "-3000"},
+        {"a | ms_to_s", "{`a`: 999}", "0"},
+        {"a | ms_to_s", "{`a`: `1999`}", "`1`"},
+        {"a | ms_to_s", "{`a`: -1999}", "-1"},
+        {"a | s_to_ms", "{`a`: `x`}", "!upstream_bad c.s[].a: expected a whole number, found 'x'"},
+        {"a | s_to_ms", "{`a`: ``}", ""},
+        /* lists */
+        {"a | join '-'", "{`a`: []}", "``"},
+        {"a | join ''", "{`a`: [1, `b`, true]}", "`1btrue`"},
+        {"a | join ','", "{`a`: [[1]]}",
+         "!upstream_bad c.s[].a: expected a list of scalars, found an array in it"},
+        {"a | join ','", "{`a`: `x`}", "!upstream_bad c.s[].a: expected a list, found a string"},
+        {"a | split ','", "{`a`: ``}", "[]"},
+        {"a | split ', '", "{`a`: `1, 2, `}", "[`1`,`2`,``]"},
+        {"a | split 'aa'", "{`a`: `aaaa`}", "[``,``,``]"},
+        {"a | first", "{`a`: []}", ""},
+        {"a | last", "{`a`: [1, 2]}", "2"},
+        {"a | count", "{`a`: []}", "0"},
+        {"a | count", "{`a`: 3}", "!upstream_bad c.s[].a: expected a list, found a number"},
+        {"a | unique", "{`a`: [1, `1`, 2]}", "[1,2]"},
+        {"a | unique", "{`a`: [{}]}",
+         "!upstream_bad c.s[].a: expected a list of scalars, found an object in it"},
+        {"a | collect b.c", "{`a`: [{`b`: {`c`: 1}}, {}, {`b`: 2}, {`b`: {`c`: 3}}]}", "[1,3]"},
+        {"a | collect .", "{`a`: [1, null, 2]}", "[1,2]"},
+        {"a | flat", "{`a`: [[1], 2, [], [3, null]]}", "[1,2,3]"},
+        {"a | where x b", "{`a`: [{`x`: 1}, {`x`: `2`}], `b`: 2}", "[{`x`: `2`}]"},
+        {"a | where x b", "{`a`: [{`x`: 1}, {}]}", "[]"},
+        {"a | where . 'y'", "{`a`: [`x`, `y`, `y`]}", "[`y`,`y`]"},
+        {"a | find x 2 y.z", "{`a`: [{`x`: 1}, {`x`: 2, `y`: {`z`: 9}}]}", "9"},
+        {"a | find x 3 y", "{`a`: [{`x`: 1}]}", ""},
+        /* sum */
+        {"a | sum", "{`a`: []}", "0"},
+        {"a | sum", "{`a`: [`0.1`, `0.2`]}", "0.3"},
+        {"a | sum", "{`a`: [0.1, null, ``, `-0.30`]}", "-0.20"},
+        {"a | sum", "{`a`: [99999999999999999999999999.99, 0.01]}",
+         "100000000000000000000000000.00"},
+        {"a | sum", "{`a`: [`1e3`]}",
+         "!upstream_bad c.s[].a: expected a decimal number, found '1e3'"},
+        {"a | sum | text", "{`a`: [1, 1]}", "`2`"},
+        /* comparisons */
+        {"a | is b", "{`a`: 1, `b`: `1`}", "true"},
+        {"a | is b", "{`a`: 1}", "false"},
+        {"a | is ''", "{`a`: ``}", "true"},
+        {"a | is 'x'", "{}", ""},
+        {"a | is_not 'x'", "{}", ""},
+        {"a | one_of 1 2 3", "{`a`: `3`}", "true"},
+        {"a | one_of 1 2 3", "{`a`: 4}", "false"},
+        {"a | has", "{`a`: false}", "true"},
+        {"a | not", "{`a`: `false`}", "true"},
+        {"a | not", "{`a`: 0}", "false"},
+        {"a | has | not", "{}", "true"},
+        /* letters */
+        {"a | upper", "{`a`: `aZ\\u00e9 1`}", "`AZ\xc3\xa9 1`"},
+        {"a | lower", "{`a`: `AZ`}", "`az`"},
+        {"a | upper", "{`a`: [`a`, `b`]}", "[`A`,`B`]"},
+        {"a | prefix b", "{`a`: `x`, `b`: 7}", "`7x`"},
+        {"a | prefix b", "{`a`: `x`}", "!upstream_bad c.s[].a: expected two texts to put together"},
+        /* JSON in texts */
+        {"a | parse", "{`a`: ``}", ""},
+        {"a | parse | collect id", "{`a`: `[{\\`id\\`: 1.0}]`}", "[1.0]"},
+        {"a | parse", "{`a`: `{`}",
+         "!upstream_bad c.s[].a: expected a text that holds JSON: a key expected at byte 1"},
+        {"a | parse", "{`a`: 1}",
+         "!upstream_bad c.s[].a: expected a text that holds JSON, found a number"},
+        {"a | json", "{`a`: { `x`: 1.0 }}", "`{ \\`x\\`: 1.0 }`"},
+        {"a | json", "{`a`: `t`}", "`\\`t\\``"},
+        {"a | text | json", "{`a`: [1]}", "`[\\`1\\`]`"},
+        /* enums, towards the app */
+        {"a | enum state", "{`a`: `CLOSED`}", "2"},
+        {"a | enum state", "{`a`: `NEVER SEEN`}", "0"},
+        {"a | enum state", "{`a`: [`OPEN`, `CLOSED`]}", "[1,2]"},
+    };
+    log_set_level(LOG_OFF);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check_expression(rows[i].expression, rows[i].sample, rows[i].gives);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(examples_of_the_reference)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(examples_of_the_reference),
+        cmocka_unit_test(the_reference_has_all_words),
+        cmocka_unit_test(corners),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

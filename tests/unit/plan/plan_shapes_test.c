@@ -1,0 +1,163 @@
+/*
+ * Shapes: objects, lists, each, group, choose, scopes, and what is left out.
+ */
+#include "play.h"
+
+/* A table whose reply is `shape`, over the answer of one call `c` and the field `f`. */
+static void check_shape(const char *shape, const char *answer, const char *expected)
+{
+    char *table = NULL;
+    assert_true(asprintf(&table,
+                         "{ `legacy`: `POST /old/x`, `about`: `One shape.`, `uses`: `desk`,"
+                         " `accept`: { `f`: `any?` },"
+                         " `calls`: { `c`: { `send`: `POST /new/x`, `body`: { `f`: `f` } } },"
+                         " `reply`: %s }",
+                         shape) > 0);
+    struct row row = {shape, "{`f`: `F`}", {answer, NULL}, "POST /new/x {`f`:`F`}\n", expected};
+    play_rows(table, &row, 1);
+    free(table);
+}
+
+struct shape_row {
+    const char *shape, *answer, *reply;
+};
+
+static void check_rows(const struct shape_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        check_shape(rows[i].shape, rows[i].answer, rows[i].reply);
+}
+
+#define CHECK(rows) check_rows(rows, sizeof(rows) / sizeof *(rows))
+
+static void objects_and_absence(void **state)
+{
+    (void)state;
+    static const struct shape_row rows[] = {
+        {"{ `a`: `c.x` }", "{`x`: 1}", "{`a`:1}"},
+        {"{ `a`: `c.x` }", "{`x`: null}", "{}"},
+        {"{ `a`: `c.x` }", "{}", "{}"},
+        {"{ `a`: `c.x` }", "null", "{}"},
+        {"{ `a`: 1, `b`: true, `c`: null, `d`: `'t'`, `e`: `0.50`, `g`: -3 }", "{}",
+         "{`a`:1,`b`:true,`c`:null,`d`:`t`,`e`:0.50,`g`:-3}"},
+        /* an object lives by what it reads */
+        {"{ `o`: { `k`: 1, `a`: `c.x` } }", "{`x`: 2}", "{`o`:{`k`:1,`a`:2}}"},
+        {"{ `o`: { `k`: 1, `a`: `c.x` } }", "{}", "{}"},
+        {"{ `o`: { `k`: 1 } }", "{}", "{`o`:{`k`:1}}"},
+        {"{ `o`: {} }", "{}", "{`o`:{}}"},
+        {"{ `o`: { `p`: { `k`: 1 }, `a`: `c.x` } }", "{}", "{}"},
+        {"{ `o`: { `p`: { `a`: `c.x` }, `k`: 1 } }", "{`x`: 0}", "{`o`:{`p`:{`a`:0},`k`:1}}"},
+        {"{ `o`: { `p`: { `a`: `c.x | or ''` } } }", "{}", "{`o`:{`p`:{`a`:``}}}"},
+        {"{ `b`: 1, `o`: { `a`: `c.x` }, `d`: 2 }", "{}", "{`b`:1,`d`:2}"},
+        {"{ `o`: { `a`: `c.x` }, `d`: `c.y` }", "{`y`: 2}", "{`d`:2}"},
+        /* lists that are written out */
+        {"{ `l`: [ `c.x`, 2, `c.y` ] }", "{`y`: 3}", "{`l`:[2,3]}"},
+        {"{ `l`: [ `c.x` ] }", "{}", "{}"},
+        {"{ `l`: [ 1, `c.x` ] }", "{}", "{}"},
+        {"{ `l`: [] }", "{}", "{`l`:[]}"},
+        {"{ `l`: [ 1 ] }", "{}", "{`l`:[1]}"},
+        {"{ `l`: [ { `a`: `c.x` }, { `a`: `c.y` } ] }", "{`y`: 1}", "{`l`:[{`a`:1}]}"},
+        /* names that must be escaped */
+        {"{ `q\\``: `c.x`, `\\u00e9`: 1 }", "{`x`: 1}", "{`q\\``:1,`\xc3\xa9`:1}"},
+    };
+    CHECK(rows);
+}
+
+static void each(void **state)
+{
+    (void)state;
+    static const struct shape_row rows[] = {
+        {"{ `l`: { `each`: `c.l`, `make`: { `a`: `x` } } }", "{`l`: [{`x`: 1}, {`x`: 2}]}",
+         "{`l`:[{`a`:1},{`a`:2}]}"},
+        {"{ `l`: { `each`: `c.l`, `make`: `x` } }", "{`l`: [{`x`: 1}, {}, {`x`: 2}]}",
+         "{`l`:[1,2]}"},
+        {"{ `l`: { `each`: `c.l`, `make`: `.` } }", "{`l`: [1, null, [2]]}", "{`l`:[1,[2]]}"},
+        {"{ `l`: { `each`: `c.l`, `make`: { `a`: `x` } } }", "{`l`: []}", "{`l`:[]}"},
+        {"{ `l`: { `each`: `c.l`, `make`: { `a`: `x` } } }", "{}", "{}"},
+        {"{ `l`: { `each`: `c.l | or []`, `make`: { `a`: `x` } } }", "{}", "{`l`:[]}"},
+        {"{ `l`: { `each`: `c.l`, `make`: { `k`: 1, `a`: `x` } } }", "{`l`: [{}, {`x`: 1}]}",
+         "{`l`:[{`k`:1,`a`:1}]}"},
+        {"{ `l`: { `each`: `c.l`, `make`: { `a`: `x` } } }", "{`l`: 5}",
+         "upstream_bad c.l: expected a list, found a number"},
+        {"{ `l`: { `each`: `c.l`, `where`: `ok`, `make`: `x` } }",
+         "{`l`: [{`x`: 1, `ok`: true}, {`x`: 2, `ok`: false}, {`x`: 3}, {`x`: 4, `ok`: 0}]}",
+         "{`l`:[1,4]}"},
+        {"{ `l`: { `each`: `c.l`, `where`: [`ok`, `x | is_not 4`], `make`: `x` } }",
+         "{`l`: [{`x`: 1, `ok`: true}, {`x`: 4, `ok`: true}]}", "{`l`:[1]}"},
+        {"{ `l`: { `each`: `c.s | split ','`, `make`: { `v`: `.` } } }", "{`s`: `a,b`}",
+         "{`l`:[{`v`:`a`},{`v`:`b`}]}"},
+        /* scopes */
+        {"{ `l`: { `each`: `c.l`, `make`: { `i`: `id`, `f`: `/f`, `t`: `/c.t`,"
+         " `m`: { `each`: `m`, `make`: { `i`: `id`, `p`: `^id`, `t`: `^^c.t`, `o`: `^` } } } } }",
+         "{`t`: 9, `l`: [{`id`: 1, `m`: [{`id`: 2}]}, {`id`: 3, `m`: [4]}]}",
+         "{`l`:[{`i`:1,`f`:`F`,`t`:9,`m`:[{`i`:2,`p`:1,`t`:9,`o`:{`id`: 1, `m`: [{`id`: 2}]}}]},"
+         "{`i`:3,`f`:`F`,`t`:9,`m`:[{`p`:3,`t`:9,`o`:{`id`: 3, `m`: [4]}}]}]}"},
+        /* what one element has, the next does not inherit */
+        {"{ `l`: { `each`: `c.l`, `make`: { `i`: `id`, `d`: `o.d`, `e`: `o.p.e` } } }",
+         "{`l`: [{`id`: 1, `o`: {`d`: 2, `p`: {`e`: 3}}}, {`id`: 4}, {`id`: 5, `o`: {}}]}",
+         "{`l`:[{`i`:1,`d`:2,`e`:3},{`i`:4},{`i`:5}]}"},
+    };
+    CHECK(rows);
+}
+
+static void group(void **state)
+{
+    (void)state;
+    static const struct shape_row rows[] = {
+        {"{ `g`: { `group`: `c.l`, `by`: `k`, `make`: { `k`: `k`, `n`: `* | count | int`,"
+         " `s`: `* | collect v | sum`, `first`: `v` } } }",
+         "{`l`: [{`k`: `a`, `v`: 1.5}, {`k`: `b`, `v`: 2}, {`k`: `a`, `v`: `0.25`}]}",
+         "{`g`:[{`k`:`a`,`n`:2,`s`:1.75,`first`:1.5},{`k`:`b`,`n`:1,`s`:2,`first`:2}]}"},
+        {"{ `g`: { `group`: `c.l`, `by`: [`k`, `j`], `make`: { `n`: `* | count` } } }",
+         "{`l`: [{`k`: `a`, `j`: `bc`}, {`k`: `ab`, `j`: `c`}, {`k`: `a`}, {`j`: `a`},"
+         " {`k`: `a`}]}",
+         "{`g`:[{`n`:1},{`n`:1},{`n`:2},{`n`:1}]}"},
+        {"{ `g`: { `group`: `c.l`, `by`: `k | lower`, `where`: `v`, `make`: `* | collect v` } }",
+         "{`l`: [{`k`: `A`, `v`: 1}, {`k`: `a`, `v`: 2}, {`k`: `a`, `v`: false}]}",
+         "{`g`:[[1,2]]}"},
+        {"{ `g`: { `group`: `c.l`, `by`: `.`, `make`: `.` } }", "{`l`: [1, 2, 1]}", "{`g`:[1,2]}"},
+        {"{ `g`: { `group`: `c.l`, `by`: `.`, `make`: `.` } }", "{`l`: []}", "{`g`:[]}"},
+        {"{ `g`: { `group`: `c.l`, `by`: `.`, `make`: `.` } }", "{}", "{}"},
+        {"{ `g`: { `group`: `c.l`, `by`: `k`, `make`: { `m`: { `each`: `*`, `make`:"
+         " { `v`: `v`, `k`: `^k` } } } } }",
+         "{`l`: [{`k`: 1, `v`: 1}, {`k`: 1, `v`: 2}]}",
+         "{`g`:[{`m`:[{`v`:1,`k`:1},{`v`:2,`k`:1}]}]}"},
+    };
+    CHECK(rows);
+}
+
+static void choose(void **state)
+{
+    (void)state;
+    static const char *const two =
+        "{ `x`: { `choose`: [ { `when`: `c.a`, `make`: `c.a` },"
+        " { `when`: [`c.b`, `c.d | is 1`], `make`: { `b`: `c.b` } } ] } }";
+    static const char *const last = "{ `x`: { `choose`: [ { `when`: `c.a | is 1`, `make`: 7 },"
+                                    " { `make`: `c.b` } ] } }";
+    const struct shape_row rows[] = {
+        {two, "{`a`: 1}", "{`x`:1}"},
+        {two, "{`a`: false, `b`: 2, `d`: 1}", "{`x`:{`b`:2}}"},
+        {two, "{`b`: 2}", "{}"},
+        {last, "{`a`: 1, `b`: 3}", "{`x`:7}"},
+        {last, "{`b`: 3}", "{`x`:3}"},
+        {last, "{}", "{}"},
+        {"{ `choose`: [ { `when`: `c.a`, `make`: { `a`: 1 } }, { `make`: { `b`: 2 } } ] }",
+         "{`a`: true}", "{`a`:1}"},
+        {"{ `choose`: [ { `when`: `c.a`, `make`: { `a`: 1 } }, { `make`: { `b`: 2 } } ] }", "{}",
+         "{`b`:2}"},
+        {"{ `l`: { `each`: `c.l`, `make`: { `choose`: [ { `when`: `a`, `make`: `a` } ] } } }",
+         "{`l`: [{`a`: 1}, {}, {`a`: 2}]}", "{`l`:[1,2]}"},
+    };
+    CHECK(rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(objects_and_absence),
+        cmocka_unit_test(each),
+        cmocka_unit_test(group),
+        cmocka_unit_test(choose),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
