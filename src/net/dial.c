@@ -228,8 +228,11 @@ bool dialer_init(struct dialer *dialer, struct event_base *base,
 
 void dialer_clear(struct dialer *dialer)
 {
-    while (dialer->dials.next && !list_empty(&dialer->dials))
-        end_dial(CONTAINER_OF(dialer->dials.next, struct dial, link));
+    struct list *next;
+    for (struct list *node = dialer->dials.next; node != &dialer->dials; node = next) {
+        next = node->next;
+        end_dial(CONTAINER_OF(node, struct dial, link));
+    }
     if (dialer->multi)
         curl_multi_cleanup(dialer->multi);
     if (dialer->share)
