@@ -10,22 +10,25 @@ static const char url_safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 enum { BAD = 0xFF, BLANK = 0xFE, PAD = 0xFD, DIGITS = 64 }; /* a digit's value is below DIGITS */
 
-/* What a byte is, by arithmetic: a table built at run time would need a lock. */
-static unsigned char classify(unsigned char c)
+#define KIND(c)                                                                                    \
+    ((c) >= 'A' && (c) <= 'Z'                                  ? (c) - 'A'                         \
+     : (c) >= 'a' && (c) <= 'z'                                ? (c) - 'a' + 26                    \
+     : (c) >= '0' && (c) <= '9'                                ? (c) - '0' + 52                    \
+     : (c) == '+' || (c) == '-'                                ? 62                                \
+     : (c) == '/' || (c) == '_'                                ? 63                                \
+     : (c) == '='                                              ? PAD                               \
+     : (c) == ' ' || (c) == '\t' || (c) == '\r' || (c) == '\n' ? BLANK                             \
+                                                               : BAD)
+#define KINDS_4(c)  KIND(c), KIND((c) + 1), KIND((c) + 2), KIND((c) + 3)
+#define KINDS_16(c) KINDS_4(c), KINDS_4((c) + 4), KINDS_4((c) + 8), KINDS_4((c) + 12)
+#define KINDS_64(c) KINDS_16(c), KINDS_16((c) + 16), KINDS_16((c) + 32), KINDS_16((c) + 48)
+
+/* A digit's value, or what else a byte is. */
+static const unsigned char kinds[256] = {KINDS_64(0), KINDS_64(64), KINDS_64(128), KINDS_64(192)};
+
+static unsigned char kind_of(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return (unsigned char)(c - 'A');
-    if (c >= 'a' && c <= 'z')
-        return (unsigned char)(c - 'a' + 26);
-    if (c >= '0' && c <= '9')
-        return (unsigned char)(c - '0' + 52);
-    if (c == '+' || c == '-')
-        return 62;
-    if (c == '/' || c == '_')
-        return 63;
-    if (c == '=')
-        return PAD;
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' ? BLANK : BAD;
+    return kinds[(unsigned char)c];
 }
 
 /* Offset behind "data:...;base64,", or 0 when text does not begin like that. */
@@ -49,6 +52,22 @@ static void add_digit(struct base64_feed *d, unsigned char value)
     d->out[d->n++] = (char)d->bits;
     d->digits = 0;
     d->bits = 0;
+}
+
+/* Whole quadruples with nothing between them, as long as they last; where they end. */
+static size_t add_quadruples(struct base64_feed *d, struct str text, size_t at)
+{
+    for (; d->digits == 0 && text.n - at >= 4; at += 4) {
+        uint32_t a = kind_of(text.p[at]), b = kind_of(text.p[at + 1]);
+        uint32_t c = kind_of(text.p[at + 2]), e = kind_of(text.p[at + 3]);
+        if ((a | b | c | e) >= DIGITS)
+            break;
+        uint32_t bits = a << 18 | b << 12 | c << 6 | e;
+        d->out[d->n++] = (char)(bits >> 16);
+        d->out[d->n++] = (char)(bits >> 8);
+        d->out[d->n++] = (char)bits;
+    }
+    return at;
 }
 
 /* The last one or two bytes. One digit alone is no byte. */
@@ -77,7 +96,11 @@ void base64_feed_init(struct base64_feed *feed, char *out)
 bool base64_feed(struct base64_feed *feed, struct str piece)
 {
     for (size_t at = feed->fed ? 0 : data_url_head(piece); at < piece.n; at++) {
-        unsigned char what = classify((unsigned char)piece.p[at]);
+        if (!feed->pads)
+            at = add_quadruples(feed, piece, at);
+        if (at == piece.n)
+            break;
+        unsigned char what = kind_of(piece.p[at]);
         if (what < DIGITS && !feed->pads) {
             add_digit(feed, what);
         } else if (what == PAD && feed->pads < pads_due(feed->digits)) {
@@ -116,7 +139,7 @@ bool base64url_decode(struct str text, struct arena *arena, struct str *out)
     if (!d.out)
         return false;
     for (size_t at = 0; at < text.n; at++) {
-        unsigned char what = classify((unsigned char)text.p[at]);
+        unsigned char what = kind_of(text.p[at]);
         if (what >= DIGITS || text.p[at] == '+' || text.p[at] == '/')
             return false;
         add_digit(&d, what);
@@ -130,8 +153,11 @@ bool base64url_decode(struct str text, struct arena *arena, struct str *out)
 
 static void encode(struct str bytes, const char alphabet[static 64], bool pad, struct buf *out)
 {
-    char group[4];
     const unsigned char *p = (const unsigned char *)bytes.p;
+    char *o = buf_reserve(out, bytes.n / 3 * 4 + 4);
+    if (!o)
+        return;
+    const char *start = o;
     for (size_t i = 0; i < bytes.n; i += 3) {
         size_t have = bytes.n - i < 3 ? bytes.n - i : 3;
         uint32_t bits = (uint32_t)p[i] << 16;
@@ -140,9 +166,10 @@ static void encode(struct str bytes, const char alphabet[static 64], bool pad, s
         if (have > 2)
             bits |= p[i + 2];
         for (size_t j = 0; j < 4; j++)
-            group[j] = j <= have ? alphabet[bits >> (18 - 6 * j) & 63] : '=';
-        buf_add(out, group, pad ? 4 : have + 1);
+            if (j <= have || pad)
+                *o++ = j <= have ? alphabet[bits >> (18 - 6 * j) & 63] : '=';
     }
+    buf_added(out, (size_t)(o - start));
 }
 
 void base64_encode(struct str bytes, struct buf *out)

@@ -40,7 +40,7 @@ static bool check_keys(struct json_doc *doc, struct arena *arena, struct json_er
     return true;
 }
 
-/* Sets what is read, and where it ends, so that nothing steps over the end (see above). */
+/* Sets what is read, and where it ends, so that nothing steps over the end (see index.c). */
 static bool set_text(struct reader *r, struct str text)
 {
     size_t n = text.n;
@@ -56,6 +56,24 @@ static bool set_text(struct reader *r, struct str text)
         return false;
     r->end = r->text + text.n;
     return true;
+}
+
+/*
+ * Of what the reader stopped at. When that was the end, the blanks that set_text() left out
+ * belong to it: they are good behind everything but a string without end, which may hold
+ * spaces only.
+ */
+static bool refuse_snag(struct json_doc *doc, struct json_error *error, const struct reader *r)
+{
+    struct str text = doc->text;
+    size_t at = (size_t)(r->snag.at - r->text);
+    if (r->snag.at < r->end)
+        return refuse(doc, error, at, r->snag.expected);
+    if (r->snag.expected != scan_no_quote)
+        return refuse(doc, error, text.n, r->snag.expected);
+    while (at < text.n && text.p[at] == ' ')
+        at++;
+    return refuse(doc, error, at, at < text.n ? scan_no_escape : scan_no_quote);
 }
 
 bool json_parse(struct json_doc *doc, struct str text, const struct json_limits *limits,
@@ -85,8 +103,7 @@ bool json_parse(struct json_doc *doc, struct str text, const struct json_limits 
     if (r.doubled)
         refuse_doubled(doc, error, r.doubled);
     else if (count == 0)
-        refuse(doc, error, r.snag.at == r.end ? text.n : (size_t)(r.snag.at - r.text),
-               r.snag.expected);
+        refuse_snag(doc, error, &r);
     r.nodes = arena_resize(arena, r.nodes, sizeof *r.nodes * room, sizeof *r.nodes * count);
     if (count == 0)
         return false;

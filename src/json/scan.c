@@ -10,6 +10,9 @@
 #include <immintrin.h>
 #endif
 
+const char scan_no_quote[] = "'\"'";
+const char scan_no_escape[] = "an escape in place of a control character";
+
 const byte scan_special[256] = {
     [0x00 ... 0x1F] = 1,
     ['"'] = 1,
@@ -160,11 +163,11 @@ const byte *scan_string_odd(const byte *p, const byte *end, bool *escaped, struc
 {
     for (;; p = scan_plain(p, end)) {
         if (p == end)
-            return stop(snag, p, "'\"'");
+            return stop(snag, p, scan_no_quote);
         if (*p == '"')
             return p;
         if (*p < 0x20)
-            return stop(snag, p, "an escape in place of a control character");
+            return stop(snag, p, scan_no_escape);
         if (*p == '\\') {
             *escaped = true;
             p = scan_escape(p, end, snag);

@@ -33,6 +33,9 @@ struct snag {
     const char *expected;
 };
 
+/* The words of snags of strings that do not end, and of control characters in them. */
+extern const char scan_no_quote[], scan_no_escape[];
+
 /* What a byte is inside a string: 0 plain, 1 something to look at. */
 extern const byte scan_special[256];
 

@@ -105,6 +105,38 @@ static void refuses(void **state)
     arena_free(arena);
 }
 
+/* Cut in two anywhere, it is decoded or refused as a whole would be. */
+static void feeds_piece_by_piece(void **state)
+{
+    static const struct {
+        struct str text, bytes; /* bytes absent: refused */
+        size_t bad;
+    } rows[] = {
+        {STR_C("Zm9vYmFy"), STR_C("foobar"), 0}, {STR_C("Zm9v YmE="), STR_C("fooba"), 0},
+        {STR_C("Zm9vYg=="), STR_C("foob"), 0},   {STR_C("Zm9vYg"), STR_C("foob"), 0},
+        {STR_C("Zm9vY"), {NULL, 0}, 5},          {STR_C("Zm9vYg=x"), {NULL, 0}, 7},
+        {STR_C("Zm9vYg="), {NULL, 0}, 7},        {STR_C("Zm9v!mFy"), {NULL, 0}, 4},
+        {STR_C("Zm9vYg==Z"), {NULL, 0}, 8},
+    };
+    char out[32];
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct str text = rows[i].text;
+        for (size_t cut = 0; cut <= text.n; cut++) {
+            struct base64_feed feed;
+            base64_feed_init(&feed, out);
+            bool good = base64_feed(&feed, str_of(text.p, cut)) &&
+                        base64_feed(&feed, str_of(text.p + cut, text.n - cut)) &&
+                        base64_feed_end(&feed);
+            assert_int_equal(good, rows[i].bytes.p != NULL);
+            if (good)
+                assert_true(str_eq(str_of(out, feed.n), rows[i].bytes));
+            else
+                assert_int_equal(feed.fed, rows[i].bad);
+        }
+    }
+}
+
 static void url_form_has_one_spelling(void **state)
 {
     static const struct {
@@ -168,9 +200,13 @@ static void fails_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(encodes),     cmocka_unit_test(decodes),
-        cmocka_unit_test(refuses),     cmocka_unit_test(url_form_has_one_spelling),
-        cmocka_unit_test(round_trips), cmocka_unit_test(fails_without_memory),
+        cmocka_unit_test(encodes),
+        cmocka_unit_test(decodes),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(url_form_has_one_spelling),
+        cmocka_unit_test(round_trips),
+        cmocka_unit_test(fails_without_memory),
+        cmocka_unit_test(feeds_piece_by_piece),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* Growing buffer: adding, the maximum, dropping. */
+#include "base/arena.h"
 #include "base/buf.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,6 +125,23 @@ static void reserves_and_drops(void **state)
     buf_clear(&buf);
 }
 
+static void lives_in_an_arena(void **state)
+{
+    struct arena *arena = arena_new(20000);
+    struct buf buf;
+    (void)state;
+    buf_init_arena(&buf, 100000, arena);
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&buf, "%d,", i % 10);
+    assert_int_equal(buf.n, 2000);
+    assert_memory_equal(buf.p + 1990, "5,6,7,8,9,", 10);
+    assert_true(arena_used(arena) >= 2000);
+    while (!buf_failed(&buf)) /* the arena is full before the buffer's own maximum */
+        buf_add_str(&buf, STR("twenty more bytes .."));
+    assert_true(arena_failed(arena));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +151,7 @@ int main(void)
         cmocka_unit_test(printf_fits_exactly),
         cmocka_unit_test(refuses_absurd_sizes),
         cmocka_unit_test(reserves_and_drops),
+        cmocka_unit_test(lives_in_an_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,6 +121,32 @@ static void nothing_is_read_behind_keys_that_repeat(void **state)
     }
 }
 
+/* A key that is the one of the row before but for a byte, or its end. */
+static void keys_that_nearly_repeat(void **state)
+{
+    char text[400];
+    struct json_doc doc;
+    struct json_error error;
+    (void)state;
+    for (size_t n = 1; n < 70; n++) {
+        for (size_t at = 0; at <= n; at++) {
+            char key[100], other[100];
+            memset(key, 'k', sizeof key);
+            memset(other, 'k', sizeof other);
+            other[at] = 'x'; /* at n: one byte longer */
+            size_t m = at == n ? n + 1 : n;
+            int end = snprintf(text, sizeof text, "[{\"%.*s\":1},{\"%.*s\":2},{\"%.*s\":3}]",
+                               (int)n, key, (int)m, other, (int)at, key);
+            assert_true(parse(&doc, str_of(text, (size_t)end), true, &error));
+            struct json second = json_at(json_root(&doc), 1), third = json_at(json_root(&doc), 2);
+            assert_true(str_eq(json_key(json_first(second), arena), str_of(other, m)));
+            assert_true(str_eq(json_key(json_first(third), arena), str_of(key, at)));
+            assert_true(str_eq(json_raw(json_get(second, str_of(other, m))), STR("2")));
+            assert_false(json_exists(json_get(second, str_of(key, n))));
+        }
+    }
+}
+
 static void depth_is_limited(void **state)
 {
     static const struct {
@@ -252,14 +278,38 @@ static void memory_is_bounded(void **state)
     buf_clear(&text);
 }
 
-static void wide_object(struct buf *text, int count, int doubled_as)
+/* Keys of 4 to 40 bytes, each in two spellings. */
+static const char *key_name(char key[static 64], int i, bool escaped)
 {
+    snprintf(key, 64, "%sy%0*d", escaped ? "k\\u0065" : "ke", 2 + i % 37, i);
+    return key;
+}
+
+static void wide_object(struct buf *text, int count, int doubled)
+{
+    char key[64];
     buf_reset(text);
     for (int i = 0; i < count; i++)
-        buf_printf(text, "%s\"key%d\":%d", i ? "," : "{", i, i);
-    if (doubled_as >= 0)
-        buf_printf(text, ",\"k\\u0065y%d\":-1", doubled_as);
+        buf_printf(text, "%s\"%s\":%d", i ? "," : "{", key_name(key, i, false), i);
+    if (doubled >= 0)
+        buf_printf(text, ",\"%s\":-1", key_name(key, doubled, true));
     buf_add_str(text, STR(",\"last\":[]}"));
+}
+
+static void check_wide_object(struct buf *text, int count)
+{
+    struct json_doc doc;
+    struct json_error error;
+    char key[64];
+    int64_t value;
+    wide_object(text, count, -1);
+    assert_true(parse(&doc, buf_str(text), true, &error));
+    for (int k = 0; k < count; k += 1 + count / 50) {
+        struct json found = json_get(json_root(&doc), str_from(key_name(key, k, false)));
+        assert_true(str_to_i64(json_raw(found), &value));
+        assert_int_equal(value, k);
+    }
+    assert_false(json_exists(json_get(json_root(&doc), STR("key-1"))));
 }
 
 static void doubled_keys_of_wide_objects(void **state)
@@ -272,26 +322,16 @@ static void doubled_keys_of_wide_objects(void **state)
     buf_init(&text, MEMORY);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int n = counts[i];
-        wide_object(&text, n, -1);
-        assert_true(parse(&doc, buf_str(&text), true, &error));
+        check_wide_object(&text, n);
         for (int k = 0; k < n; k += 1 + n / 50) {
-            char key[32];
-            snprintf(key, sizeof key, "key%d", k);
-            int64_t value;
-            assert_true(str_to_i64(json_raw(json_get(json_root(&doc), str_from(key))), &value));
-            assert_int_equal(value, k);
-        }
-        assert_false(json_exists(json_get(json_root(&doc), STR("key-1"))));
-        for (int k = 0; k < n; k += n - 1) {
+            char key[64];
             wide_object(&text, n, k);
             assert_false(parse(&doc, buf_str(&text), true, &error));
             assert_int_equal(error.key.p - text.p, error.offset + 1);
-            char key[32];
-            snprintf(key, sizeof key, "k\\u0065y%d", k);
-            assert_true(str_eq(error.key, str_from(key)));
+            assert_true(str_eq(error.key, str_from(key_name(key, k, true))));
             assert_true(parse(&doc, buf_str(&text), false, &error));
-            snprintf(key, sizeof key, "key%d", k);
-            assert_true(str_eq(json_raw(json_get(json_root(&doc), str_from(key))), STR("-1")));
+            struct json found = json_get(json_root(&doc), str_from(key_name(key, k, false)));
+            assert_true(str_eq(json_raw(found), STR("-1")));
         }
     }
     buf_clear(&text);
@@ -420,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_read_behind_the_end),
         cmocka_unit_test(nothing_is_read_behind_keys_that_repeat),
+        cmocka_unit_test(keys_that_nearly_repeat),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(width_is_not_depth),
         cmocka_unit_test(memory_that_runs_out_is_an_error),
