@@ -455,9 +455,14 @@ bool accept_request(struct plan_run *run, struct fault *fault)
             value = value_constant(&field->type.preset);
         else
             missing(&t, &field->type);
-        if (t.refused)
-            return false;
+        if (t.refused || run->failed)
+            break;
         want_set(field->want, value, run->slots, run->arena);
     }
-    return run_check(run, fault);
+    struct fault memory;
+    if (!run_check(run, &memory)) {
+        *fault = memory;
+        return false;
+    }
+    return !t.refused;
 }

@@ -45,8 +45,11 @@ static struct page *new_page(struct plan_run *run, struct plan_slot slot)
     return &made->pages[slot.page];
 }
 
-static bool broken(struct fault *fault, const struct call *call, const char *what)
+static bool broken(struct plan_run *run, struct fault *fault, const struct call *call,
+                   const char *what)
 {
+    if (!run_check(run, fault)) /* what seems to be wrong had no room */
+        return false;
     return fault_at(fault, FAULT_UPSTREAM_BAD, call->public.name, "the answer to " STR_FMT " %s",
                     STR_ARG(call->public.send), what);
 }
@@ -59,9 +62,9 @@ static bool read_envelope(struct plan_run *run, const struct call *call, struct 
     struct json id = json_get(root, STR("request_id"));
     *answer = (struct plan_answer){0};
     if (json_type(root) != JSON_OBJECT)
-        return broken(fault, call, "is no JSON object");
+        return broken(run, fault, call, "is no JSON object");
     if (json_type(code) != JSON_NUMBER || !str_to_i64(json_raw(code), &answer->code))
-        return broken(fault, call, "has no numeric code");
+        return broken(run, fault, call, "has no numeric code");
     if (json_type(message) == JSON_STRING)
         answer->message = json_text(message, run->arena);
     if (json_type(id) == JSON_STRING)
@@ -118,7 +121,7 @@ static bool publish(struct plan_run *run, struct plan_slot slot, struct page *pa
     struct value data = value_json(page->data);
     enum json_type type = value_type(&data);
     if (type != JSON_ABSENT && type != JSON_OBJECT)
-        return broken(fault, call, "holds data that is no object");
+        return broken(run, fault, call, "holds data that is no object");
     for (size_t i = 0; i < slot.page && !call->public.each; i++)
         if (made->pages[i].doc)
             type = JSON_ARRAY; /* an earlier page speaks for the call */
@@ -131,7 +134,7 @@ static bool publish(struct plan_run *run, struct plan_slot slot, struct page *pa
     struct value rows = value_at(value_json(page->data), call->rows.names, call->rows.count);
     struct value next = value_at(value_json(page->data), call->next.names, call->next.count);
     if (value_there(&rows) && rows.kind == VALUE_JSON && json_type(rows.as.json) != JSON_ARRAY)
-        return broken(fault, call, "has no list where its rows should be");
+        return broken(run, fault, call, "has no list where its rows should be");
     if (value_there(&rows)) {
         page->rows = rows.as.json;
         page->row_count = json_count(page->rows);
@@ -153,12 +156,10 @@ bool plan_take(struct plan_run *run, struct plan_slot slot, struct str body,
         return run_check(run, fault);
     }
     if (!json_parse(doc, body, &limits, run->arena, &error)) {
-        if (!run_check(run, fault))
-            return false;
         char what[128];
         snprintf(what, sizeof what, "is not JSON: %s expected at byte %zu", error.expected,
                  error.offset);
-        return broken(fault, call, what);
+        return broken(run, fault, call, what);
     }
     struct json root = json_root(doc);
     if (!read_envelope(run, call, root, answer, fault))

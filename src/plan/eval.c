@@ -8,6 +8,8 @@
 
 struct value run_fault(struct plan_run *run, const struct operand *from, const char *format, ...)
 {
+    if (arena_failed(run->arena)) /* what seems to be missing had no room */
+        run_no_memory(run);
     if (run->failed)
         return VALUE_NONE;
     char text[400];

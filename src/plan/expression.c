@@ -258,6 +258,9 @@ static bool parse_use(struct parser *p, struct use *use, struct token *token)
         use->count++;
         *token = next_token(p);
     }
+    if (token->kind == TOKEN_BAD)
+        return place_error(p->place, "a text without its second quote: " STR_FMT,
+                           STR_ARG(token->text));
     if (use->count < use->word->least)
         return place_error(p->place, "'%s' takes %s%u argument%s, found %zu", use->word->name,
                            use->word->least < use->word->most ? "at least " : "", use->word->least,
