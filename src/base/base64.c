@@ -19,7 +19,8 @@ enum { BAD = 0xFF, BLANK = 0xFE, PAD = 0xFD, DIGITS = 64 }; /* a digit's value i
      : (c) == '='                                              ? PAD                               \
      : (c) == ' ' || (c) == '\t' || (c) == '\r' || (c) == '\n' ? BLANK                             \
                                                                : BAD)
-#define KINDS_4(c)  KIND(c), KIND((c) + 1), KIND((c) + 2), KIND((c) + 3)
+#define KIND_1(c)   (unsigned char)(KIND(c))
+#define KINDS_4(c)  KIND_1(c), KIND_1((c) + 1), KIND_1((c) + 2), KIND_1((c) + 3)
 #define KINDS_16(c) KINDS_4(c), KINDS_4((c) + 4), KINDS_4((c) + 8), KINDS_4((c) + 12)
 #define KINDS_64(c) KINDS_16(c), KINDS_16((c) + 16), KINDS_16((c) + 32), KINDS_16((c) + 48)
 
