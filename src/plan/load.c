@@ -229,7 +229,8 @@ struct plans *plans_load(const char *directory, struct findings *findings)
     size_t skip = strlen(directory) + 1;
     for (size_t i = 0; sources.items && i < files.count; i++) {
         const char *name = files.names[i] + skip;
-        if (starts(name, "contracts/") || starts(name, "sandbox/"))
+        if (starts(name, "contracts/") || starts(name, "sandbox/") ||
+            strcmp(name, "guide.json") == 0)
             continue;
         sources.items[sources.count++] =
             (struct source){name, table_read(files.names[i], findings)};
