@@ -30,9 +30,16 @@ enum { PLAN_CALLS = 16 }; /* most calls of one table */
 
 /*
  * NULL when any finding is an error. `directory` holds profiles.json, enums.json, errors.json
- * and the areas; contracts/ and sandbox/ are not read here. The caller owns one reference.
+ * and the areas; contracts/ and sandbox/ are not read here (see plans_know). The caller owns one
+ * reference.
  */
 struct plans *plans_load(const char *directory, struct findings *findings);
+
+/*
+ * For checking: the tables that are sound, even when others or the shared files are not. NULL
+ * only when out of memory. Never run them after an error.
+ */
+struct plans *plans_load_sound(const char *directory, struct findings *findings);
 
 /* The same from memory: names such as "profiles.json" and "order/list.json". */
 struct plan_text {
@@ -244,6 +251,35 @@ struct plan_shops {
 
 /* NULL when profiles.json has no "shops". */
 const struct plan_shops *plans_shops(const struct plans *plans);
+
+/* ---- calls passed on natively ---- */
+
+struct contracts;
+
+/*
+ * Tells which v202309 endpoints there are and which of them take a shop_cipher; before the plans
+ * are shared. Nothing of the contracts is kept. False without memory.
+ */
+bool plans_know(struct plans *plans, const struct contracts *contracts);
+
+enum plan_cipher {
+    PLAN_CIPHER_NONE,
+    PLAN_CIPHER_NAMED, /* when the client named a shop: it is optional, or nobody knows */
+    PLAN_CIPHER_NEEDED
+};
+
+struct plan_native {
+    const struct plan_profile *profile; /* NULL: the path is not of that form */
+    struct str name; /* "event/get-webhooks", of the contract; absent: none is known */
+    enum plan_cipher cipher;
+};
+
+/*
+ * Whether a path (decoded) is of v202309 form, as profiles.json, "native", says, and served by
+ * no table.
+ */
+bool plans_native(const struct plans *plans, struct str method, struct str path,
+                  struct plan_native *out);
 
 /* ---- errors ---- */
 
