@@ -105,7 +105,7 @@ class Upstream:
 
     def __init__(self, script, context=None):
         self.requests, self.script, self.lock = [], script, threading.Lock()
-        self.connections = 0
+        self.connections, self.open = 0, set()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -115,6 +115,12 @@ class Upstream:
                 super().setup()
                 with outer.lock:
                     outer.connections += 1
+                    outer.open.add(self.connection)
+
+            def finish(self):
+                with outer.lock:
+                    outer.open.discard(self.connection)
+                super().finish()
 
             def log_message(self, *_):
                 pass
@@ -168,8 +174,15 @@ class Upstream:
             return [r.call for r in self.requests if not (but_shops and r.call == SHOPS_CALL)]
 
     def close(self):
+        """As if it were killed: nobody listens, and every connection ends."""
         self.server.shutdown()
         self.server.server_close()
+        with self.lock:
+            for connection in self.open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
 
 
 def with_shops(script, shops=None):
