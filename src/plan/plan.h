@@ -97,7 +97,7 @@ enum plan_page_style { PLAN_PAGE_NONE, PLAN_PAGE_CURSOR, PLAN_PAGE_OFFSET, PLAN_
 
 const struct plan_profile *plan_profile(const struct plan *plan);
 struct str plan_name(const struct plan *plan);   /* "order/get_order_list" */
-struct str plan_legacy(const struct plan *plan); /* "POST /api/orders/search": the first */
+struct str plan_legacy(const struct plan *plan); /* the first, as "POST /api/x" */
 struct str plan_about(const struct plan *plan);
 struct str plan_version(const struct plan *plan); /* "< 202305", or absent */
 size_t plan_losses(const struct plan *plan);      /* sentences in `loses` */
