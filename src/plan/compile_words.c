@@ -43,6 +43,7 @@ static bool confess(struct compiler *c, const cJSON *node, bool request, const s
     if (!cJSON_IsString(node) || !*node->valuestring)
         return place_error(place, "expected a sentence, found %s", place_kind(node));
     out->text = keep(c, node->valuestring);
+    out->key = keep(c, node->string);
     if (!sentence_path(c, node->string, place, &out->path))
         return false;
     if (!request)

@@ -200,6 +200,7 @@ struct refusal {
 };
 
 struct sentence {
+    struct str key; /* the path as written: "lines[].note" */
     struct operand path;
     struct str text;
 };

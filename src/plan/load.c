@@ -184,18 +184,16 @@ static bool compile_all(const struct loading *l)
 static struct plans *compile_sources(const struct sources *sources, const char *directory,
                                      struct findings *findings)
 {
-    size_t before = findings->errors;
     struct plans *plans = plans_new();
     if (!plans) {
         findings_add(findings, FINDING_ERROR, directory, NULL, "out of memory");
         return NULL;
     }
     struct loading loading = {plans, sources, directory, findings};
-    bool good = compile_all(&loading);
-    if (good && arena_failed(plans->arena))
-        good = findings_add(findings, FINDING_ERROR, directory, NULL, "out of memory");
-    if (good && findings->errors == before)
+    compile_all(&loading);
+    if (!arena_failed(plans->arena))
         return plans;
+    findings_add(findings, FINDING_ERROR, directory, NULL, "out of memory");
     plans_unref(plans);
     return NULL;
 }
@@ -220,10 +218,9 @@ struct plans *plans_load_texts(const struct plan_text *texts, size_t count,
     return NULL;
 }
 
-struct plans *plans_load(const char *directory, struct findings *findings)
+struct plans *plans_load_sound(const char *directory, struct findings *findings)
 {
     struct table_files files;
-    size_t before = findings->errors;
     table_list(directory, &files, findings);
     struct sources sources = {calloc(files.count + 1, sizeof *sources.items), 0};
     size_t skip = strlen(directory) + 1;
@@ -242,6 +239,13 @@ struct plans *plans_load(const char *directory, struct findings *findings)
         plans = compile_sources(&sources, directory, findings);
     sources_clear(&sources);
     table_files_clear(&files);
+    return plans;
+}
+
+struct plans *plans_load(const char *directory, struct findings *findings)
+{
+    size_t before = findings->errors;
+    struct plans *plans = plans_load_sound(directory, findings);
     if (findings->errors == before)
         return plans;
     plans_unref(plans);
