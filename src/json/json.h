@@ -10,12 +10,13 @@
  * asked, objects that hold a key twice.
  *
  * Memory: 16 bytes for each value and each key that the text holds, whatever their length,
- * so at most 8 bytes for each byte of text, and little for long strings. While parsing, the
- * index has room for up to twice as many entries (at least 8192 of them, 128 KiB, once the
- * text has that size), and keeps its old place for the moment it moves to a larger one;
- * refusing doubled keys borrows at most 16 bytes a key of the widest object besides. What was
- * not needed goes back to the arena. A text of 4 GiB or more is refused, and one that needs 2^27
- * entries.
+ * so at most 8 bytes for each byte of text and next to nothing for long strings, and 1.1 KB for
+ * notes. While parsing there is room for up to twice as many entries (for a sixteenth of the
+ * bytes of the text, at most 8192, to begin with), and the old place besides for the moment of
+ * moving to a larger one; refusing doubled keys borrows at most 16 bytes a key of the widest
+ * object. What was not needed goes back to the arena. A text that does not end in a closing
+ * bracket, a lone scalar or one cut off, is copied. A text of 4 GiB or more is refused, and one
+ * that needs 2^27 entries.
  *
  * Callers ask for the same keys in row after row, so look-ups leave notes about where they
  * found them. The notes are guesses that are checked, touched atomically: several threads may
