@@ -6,9 +6,10 @@
 #include "json/pick.h"
 #include "json/node.h"
 
+#include <assert.h>
+
 struct wanted {
-    uint32_t tag;
-    uint32_t length; /* with quotes; 0: free */
+    uint64_t head; /* as in a key's entry: length with quotes, tag; 0: free */
     const char *text;
     const struct json_keys *below;
     uint32_t place;
@@ -20,9 +21,24 @@ struct json_keys {
     struct wanted table[];
 };
 
-static inline uint32_t home_of(const struct json_keys *keys, uint32_t tag, uint32_t length)
+/* Length and tag of a key, which stand side by side in its entry. */
+static inline uint64_t head_of(const struct json_node *key)
 {
-    return (tag ^ length << 15) * 0x9E3779B1u >> keys->shift;
+    static_assert(offsetof(struct json_node, span) == sizeof key->length, "side by side");
+    uint64_t head;
+    memcpy(&head, key, sizeof head);
+    return head;
+}
+
+static inline uint64_t head_of_name(struct str name)
+{
+    struct json_node key = {.length = (uint32_t)name.n + 2, .span = key_tag(name.p, name.n)};
+    return head_of(&key);
+}
+
+static inline uint32_t home_of(const struct json_keys *keys, uint64_t head)
+{
+    return (uint32_t)(head * 0x9E3779B97F4A7C15u >> keys->shift);
 }
 
 struct json_keys *json_keys_new(const struct json_key *keys, size_t count, struct arena *arena)
@@ -34,15 +50,14 @@ struct json_keys *json_keys_new(const struct json_key *keys, size_t count, struc
     struct json_keys *set = arena_zero(arena, 1, sizeof *set + size * sizeof set->table[0]);
     if (!set)
         return NULL;
-    set->shift = 32 - bits;
+    set->shift = 64 - bits;
     set->mask = (uint32_t)size - 1;
     for (size_t i = 0; i < count; i++) {
-        struct str name = keys[i].name;
-        uint32_t tag = key_tag(name.p, name.n), length = (uint32_t)name.n + 2;
-        uint32_t at = home_of(set, tag, length);
-        while (set->table[at].length)
+        uint64_t head = head_of_name(keys[i].name);
+        uint32_t at = home_of(set, head);
+        while (set->table[at].head)
             at = (at + 1) & set->mask;
-        set->table[at] = (struct wanted){tag, length, name.p, keys[i].below, keys[i].place};
+        set->table[at] = (struct wanted){head, keys[i].name.p, keys[i].below, keys[i].place};
     }
     return set;
 }
@@ -66,43 +81,40 @@ static inline bool same_text(const char *a, const char *b, size_t n)
     return same_64(a + n - 8, b + n - 8);
 }
 
-static inline const struct wanted *find(const struct json_keys *keys, const char *text,
-                                        uint32_t length, uint32_t tag)
+/* `text` is the key without its quotes. */
+static inline const struct wanted *find(const struct json_keys *keys, uint64_t head,
+                                        const char *text, size_t n)
 {
-    for (uint32_t at = home_of(keys, tag, length);; at = (at + 1) & keys->mask) {
+    for (uint32_t at = home_of(keys, head);; at = (at + 1) & keys->mask) {
         const struct wanted *wanted = &keys->table[at];
-        if (wanted->tag == tag && wanted->length == length &&
-            same_text(wanted->text, text, length - 2))
+        if (wanted->head == head && same_text(wanted->text, text, n))
             return wanted;
-        if (!wanted->length)
+        if (!wanted->head)
             return NULL;
     }
 }
 
+static const struct wanted *find_name(const struct json_keys *keys, struct str name)
+{
+    return name.p && name.n < UINT32_MAX - 2 ? find(keys, head_of_name(name), name.p, name.n)
+                                             : NULL;
+}
+
 int64_t json_keys_find(const struct json_keys *keys, struct str name)
 {
-    if (name.n > UINT32_MAX - 2)
-        return -1;
-    uint32_t tag = key_tag(name.p, name.n);
-    const struct wanted *wanted = find(keys, name.p, (uint32_t)name.n + 2, tag);
+    const struct wanted *wanted = find_name(keys, name);
     return wanted ? (int64_t)wanted->place : -1;
 }
 
-__attribute__((noinline)) static const struct wanted *
-find_escaped(const struct json_keys *keys, struct str inner, struct arena *arena)
-{
-    struct str key = string_decode(inner, arena);
-    if (!key.p)
-        return NULL;
-    return find(keys, key.p, (uint32_t)key.n + 2, key_tag(key.p, key.n));
-}
+static void pick(const struct json_doc *doc, const struct json_node *node,
+                 const struct json_keys *keys, struct json_found *out, struct arena *arena);
 
 /* Forgets what stands below a doubled key. */
 __attribute__((noinline)) static void forget(const struct json_keys *keys, struct json_found *out)
 {
     for (uint32_t i = 0; i <= keys->mask; i++) {
         const struct wanted *wanted = &keys->table[i];
-        if (!wanted->length)
+        if (!wanted->head)
             continue;
         out[wanted->place] = (struct json_found){0};
         if (wanted->below)
@@ -110,41 +122,79 @@ __attribute__((noinline)) static void forget(const struct json_keys *keys, struc
     }
 }
 
-static inline void put(struct json_found *found, const struct json_doc *doc,
-                       const struct json_node *node, uint32_t edge)
+/* What does not change while one object is picked, where no store can reach it. */
+struct object {
+    const struct json_doc *doc;
+    const struct json_node *nodes;
+    const char *text;
+    uint32_t edge; /* of its members */
+};
+
+static inline struct object object_of(const struct json_doc *doc, const struct json_node *node)
 {
-    found->p = doc->text.p + node->offset;
+    uint32_t edge = (uint32_t)(node_edge(node) - doc->nodes) | EDGE_MEMBER;
+    return (struct object){doc, doc->nodes, doc->text.p, edge};
+}
+
+static inline void put(struct json_found *found, const struct object *o,
+                       const struct json_node *node)
+{
+    uint32_t meta = node->meta, type = meta & NODE_TYPE;
+    uint32_t escaped = type == JSON_STRING ? meta / NODE_ESCAPED & 1 : 0;
+    found->p = o->text + node->offset;
     found->n = node->length;
-    found->type = (uint8_t)node_type(node);
-    found->escaped = found->type == JSON_STRING && (node->meta & NODE_ESCAPED);
+    found->type = (uint8_t)type;
+    found->escaped = (uint8_t)escaped;
     found->spare = 0;
-    found->value = (struct json){doc, (uint32_t)(node - doc->nodes), edge};
+    found->value = (struct json){o->doc, (uint32_t)(node - o->nodes), o->edge};
+}
+
+/* What stands at a wanted member. */
+static inline void take(const struct object *o, const struct json_node *node,
+                        const struct wanted *wanted, struct json_found *out, struct arena *arena)
+{
+    struct json_found *found = &out[wanted->place];
+    if (wanted->below && found->type)
+        forget(wanted->below, out);
+    if (node_type(node) == JSON_NULL) {
+        *found = (struct json_found){0};
+        return;
+    }
+    put(found, o, node);
+    if (wanted->below && node_type(node) == JSON_OBJECT)
+        pick(o->doc, node, wanted->below, out, arena);
+}
+
+/* For the rare object in which a key holds an escape. */
+static void pick_odd(const struct object *o, const struct json_node *node,
+                     const struct json_keys *keys, struct json_found *out, struct arena *arena)
+{
+    const struct json_node *edge = node_edge(node);
+    for (const struct json_node *key = node + 1; key < edge; key = key_next(key)) {
+        struct str name = node_inner(o->text, key);
+        if (key->meta & NODE_ESCAPED)
+            name = string_decode(name, arena);
+        const struct wanted *wanted = find_name(keys, name);
+        if (wanted)
+            take(o, key + 1, wanted, out, arena);
+    }
 }
 
 /* `node` is an object. */
 static void pick(const struct json_doc *doc, const struct json_node *node,
                  const struct json_keys *keys, struct json_found *out, struct arena *arena)
 {
+    const struct object o = object_of(doc, node);
     const struct json_node *edge = node_edge(node);
-    const uint32_t after = (uint32_t)(edge - doc->nodes) | EDGE_MEMBER;
+    if (node->meta & NODE_ODD_KEYS) {
+        pick_odd(&o, node, keys, out, arena);
+        return;
+    }
     for (const struct json_node *key = node + 1; key < edge; key = key_next(key)) {
-        const struct wanted *wanted;
-        if (key->meta & NODE_ESCAPED)
-            wanted = find_escaped(keys, node_inner(doc->text.p, key), arena);
-        else
-            wanted = find(keys, doc->text.p + key->offset + 1, key->length, key->span);
-        if (!wanted)
-            continue;
-        struct json_found *found = &out[wanted->place];
-        if (wanted->below && found->type)
-            forget(wanted->below, out);
-        if (node_type(key + 1) == JSON_NULL) {
-            *found = (struct json_found){0};
-            continue;
-        }
-        put(found, doc, key + 1, after);
-        if (wanted->below && found->type == JSON_OBJECT)
-            pick(doc, key + 1, wanted->below, out, arena);
+        uint64_t head = head_of(key);
+        const struct wanted *wanted = find(keys, head, o.text + key->offset + 1, key->length - 2);
+        if (wanted)
+            take(&o, key + 1, wanted, out, arena);
     }
 }
 
@@ -158,7 +208,9 @@ void json_pick(struct json object, const struct json_keys *keys, struct json_fou
 struct json_found json_as_found(struct json value)
 {
     struct json_found found = {0};
-    if (json_type(value) > JSON_NULL)
-        put(&found, value.doc, &value.doc->nodes[value.at], value.edge);
+    if (json_type(value) > JSON_NULL) {
+        const struct object o = {value.doc, value.doc->nodes, value.doc->text.p, value.edge};
+        put(&found, &o, &value.doc->nodes[value.at]);
+    }
     return found;
 }

@@ -165,4 +165,7 @@ struct plan_shops *shops_compile(struct arena *arena, const cJSON *node, const s
 
 bool routes_compile(struct plans *plans, struct findings *findings);
 
+/* Whether any table serves that path. */
+bool routes_have(const struct plans *plans, struct str path);
+
 #endif

@@ -10,9 +10,12 @@
 struct str compile_key(struct compiler *c, const char *name)
 {
     struct buf key;
-    buf_init_arena(&key, strlen(name) * 6 + 3, c->arena);
+    buf_init_arena(&key, strlen(name) * 6 + 3 + KEY_ROOM, c->arena);
     json_quote(str_from(name), &key);
     buf_add_char(&key, ':');
+    char *behind = buf_reserve(&key, KEY_ROOM);
+    if (behind)
+        memset(behind, ' ', KEY_ROOM);
     return buf_str(&key);
 }
 

@@ -118,6 +118,8 @@ enum leaf_form {
     LEAF_WORDS
 };
 
+enum { KEY_ROOM = 32 }; /* bytes that can be read at a shape's key, however short it is */
+
 struct shape {
     enum shape_kind kind;
     bool reads; /* a leaf in it reads something */
@@ -293,6 +295,7 @@ struct plans {
     struct str *no_cipher;
     size_t no_cipher_count;
     struct plan_shops *shops;
+    struct native *native; /* NULL: profiles.json has none */
     struct enum_map *enums;
     size_t enum_count;
     struct error_rule kinds[FAULT_KINDS];

@@ -11,19 +11,11 @@ struct parts {
     struct str places;
 };
 
-static bool all_digits(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-    return s.n > 0;
-}
-
 bool decimal_is_whole(struct str text)
 {
     if (text.n && text.p[0] == '-')
         text = str_of(text.p + 1, text.n - 1);
-    return all_digits(text);
+    return decimal_is_digits(text);
 }
 
 bool decimal_is_plain(struct str text)
@@ -32,7 +24,7 @@ bool decimal_is_plain(struct str text)
     if (point == text.n)
         return decimal_is_whole(text);
     return decimal_is_whole(str_of(text.p, point)) &&
-           all_digits(str_of(text.p + point + 1, text.n - point - 1));
+           decimal_is_digits(str_of(text.p + point + 1, text.n - point - 1));
 }
 
 static struct parts take_apart(struct str text)

@@ -6,6 +6,23 @@
 
 #include "base/arena.h"
 
+/* At least one digit, and nothing else. */
+static inline bool decimal_is_digits(struct str text)
+{
+    size_t i = 0;
+    for (; i + 8 <= text.n; i += 8) { /* eight at a time: 0x30 to 0x39 stay below 0x80 */
+        uint64_t x;
+        memcpy(&x, text.p + i, sizeof x);
+        x ^= UINT64_C(0x3030303030303030);
+        if (((x + UINT64_C(0x7676767676767676)) | x) & UINT64_C(0x8080808080808080))
+            return false;
+    }
+    for (; i < text.n; i++)
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return false;
+    return text.n > 0;
+}
+
 /* "-12", "0", "007": an optional '-' and at least one digit. */
 bool decimal_is_whole(struct str text);
 

@@ -64,25 +64,27 @@ static struct value on_each(struct plan_run *run, const struct use *use, const s
     return value_list(out);
 }
 
-struct value expression_read(struct plan_run *run, const struct expression *expression)
+void expression_into(struct plan_run *run, const struct expression *expression, struct value *value)
 {
-    struct value value = operand_read(run, &expression->from);
-    for (size_t i = 0; i < expression->count; i++) {
-        const struct use *use = &expression->uses[i];
-        if (value_there(&value) ? use->word->only_absent : !use->word->takes_absent)
+    const struct operand *from = &expression->from;
+    *value = from->constant ? value_constant(&from->value) : run->slots[from->slot];
+    const struct use *use = expression->uses, *end = use + expression->count;
+    for (; use < end; use++) {
+        const struct word *word = use->word;
+        if (value_there(value) ? word->only_absent : !word->takes_absent)
             continue;
-        if (!use->word->of_lists && value_is_list(&value))
-            value = on_each(run, use, &value);
+        if (value_is_list(value) && !word->of_lists)
+            *value = on_each(run, use, value);
         else
-            value = use->word->apply(run, use, &value);
+            *value = word->apply(run, use, value);
     }
-    return value;
 }
 
 bool condition_holds(struct plan_run *run, const struct condition *condition)
 {
     for (size_t i = 0; i < condition->count; i++) {
-        struct value value = expression_read(run, &condition->all[i]);
+        struct value value;
+        expression_into(run, &condition->all[i], &value);
         if (!value_holds(&value))
             return false;
     }

@@ -107,6 +107,11 @@ static const struct route *find_path(const struct plans *plans, struct str path)
     return NULL;
 }
 
+bool routes_have(const struct plans *plans, struct str path)
+{
+    return find_path(plans, path) != NULL;
+}
+
 static void find_nearest(const struct plans *plans, struct str method, struct str path,
                          struct plan_match *match)
 {

@@ -64,7 +64,15 @@ bool run_check(struct plan_run *run, struct fault *fault);
 /* ---- reading ---- */
 
 struct value operand_read(struct plan_run *run, const struct operand *operand);
-struct value expression_read(struct plan_run *run, const struct expression *expression);
+void expression_into(struct plan_run *run, const struct expression *expression,
+                     struct value *value);
+static inline struct value expression_read(struct plan_run *run,
+                                           const struct expression *expression)
+{
+    struct value value;
+    expression_into(run, expression, &value);
+    return value;
+}
 bool condition_holds(struct plan_run *run, const struct condition *condition);
 
 /* Makes `value` the element of a scope. */

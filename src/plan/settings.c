@@ -1,7 +1,7 @@
 /*
  * profiles.json: what holds for many endpoints. See compile.h.
  */
-#include "plan/compile.h"
+#include "plan/native.h"
 
 static bool read_flag(const cJSON *node, const struct place *place, const char *key, bool *out)
 {
@@ -120,7 +120,7 @@ static bool read_profiles(struct plans *plans, const cJSON *list, const struct p
 
 bool profiles_compile(struct plans *plans, const cJSON *file, const struct place *place)
 {
-    static const char *const known[] = {"profiles", "common", "no_cipher", "shops", NULL};
+    static const char *const known[] = {"profiles", "common", "no_cipher", "shops", "native", NULL};
     if (!cJSON_IsObject(file))
         return place_error(place, "expected an object, found %s", place_kind(file));
     bool good = place_known_keys(place, file, known);
@@ -141,6 +141,12 @@ bool profiles_compile(struct plans *plans, const cJSON *file, const struct place
     if (shops) {
         plans->shops = shops_compile(plans->arena, shops, &at);
         good = plans->shops && good;
+    }
+    const cJSON *native = cJSON_GetObjectItemCaseSensitive(file, "native");
+    at = place_key(place, "native");
+    if (native && plans->profile_count) {
+        plans->native = native_compile(plans, native, &at);
+        good = plans->native && good;
     }
     return good;
 }

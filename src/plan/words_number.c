@@ -14,17 +14,19 @@ static struct value no_number(struct plan_run *run, const struct use *use, const
     return run_fault(run, use->from, "expected %s, found '" STR_FMT "'", expected, STR_ARG(text));
 }
 
-/* Nearly all numbers are short and plain: those need no parser. */
+/* A JSON number. Nearly all are digits with at most one point: those need no parser. */
 static bool is_number(struct str text)
 {
-    size_t i = 0, points = 0;
-    if (text.n && text.p[0] >= '1' && text.p[0] <= '9' && text.p[text.n - 1] != '.')
-        for (; i < text.n && points < 2; i++) {
-            points += text.p[i] == '.';
-            if (text.p[i] != '.' && (text.p[i] < '0' || text.p[i] > '9'))
-                break;
-        }
-    return (i == text.n && i && points < 2) || json_is_number(text);
+    size_t whole = 0;
+    while (whole < text.n && whole < 12 && text.p[whole] >= '0' && text.p[whole] <= '9')
+        whole++;
+    bool led = whole == 1 || (whole > 1 && text.p[0] != '0');
+    if (led && whole == text.n)
+        return true;
+    if (led && text.p[whole] == '.' &&
+        decimal_is_digits(str_of(text.p + whole + 1, text.n - whole - 1)))
+        return true;
+    return json_is_number(text);
 }
 
 struct value word_number(struct plan_run *run, const struct use *use, const struct value *in)
@@ -40,9 +42,10 @@ struct value word_number(struct plan_run *run, const struct use *use, const stru
 struct value word_int(struct plan_run *run, const struct use *use, const struct value *in)
 {
     struct str text = value_as_text(run, in);
-    for (size_t i = 0; i < text.n; i++)
-        if ((text.p[i] < '0' || text.p[i] > '9') && (i || text.p[i] != '-'))
-            return no_number(run, use, in, "a whole number");
+    if (decimal_is_digits(text) && (text.p[0] != '0' || text.n == 1))
+        return in->type == JSON_NUMBER ? *in : value_digits(text);
+    if (text.n && !decimal_is_whole(text))
+        return no_number(run, use, in, "a whole number");
     return word_number(run, use, in);
 }
 

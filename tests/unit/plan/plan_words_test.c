@@ -163,7 +163,7 @@ static void corners(void **state)
         /* int */
         {"a | int", "{`a`: `12`}", "12"},
         {"a | int", "{`a`: `-12`}", "-12"},
-        {"a | int", "{`a`: `-`}", "!upstream_bad c.s[].a: expected a number, found '-'"},
+        {"a | int", "{`a`: `-`}", "!upstream_bad c.s[].a: expected a whole number, found '-'"},
         {"a | int", "{`a`: `1-2`}", "!upstream_bad c.s[].a: expected a whole number, found '1-2'"},
         {"a | int", "{`a`: 1.5}", "!upstream_bad c.s[].a: expected a whole number, found '1.5'"},
         {"a | int", "{`a`: `12.0`}",
