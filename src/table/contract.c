@@ -40,8 +40,7 @@ const struct contract *contracts_by_call(const struct contracts *contracts, stru
 
 /* ---- paths ---- */
 
-/* 0: no match; else more fixed parts give more. */
-static unsigned match_path(struct str pattern, struct str path, struct str params[])
+unsigned contract_fit(struct str pattern, struct str path, struct str params[CONTRACT_PARAMS])
 {
     unsigned score = 1;
     size_t count = 0;
@@ -51,7 +50,9 @@ static unsigned match_path(struct str pattern, struct str path, struct str param
         if (want.n && want.p[0] == '{') {
             if (have.n == 0 || count == CONTRACT_PARAMS)
                 return 0;
-            params[count++] = have;
+            if (params)
+                params[count] = have;
+            count++;
         } else if (!str_eq(want, have)) {
             return 0;
         } else {
@@ -70,7 +71,7 @@ enum contract_found contracts_find(const struct contracts *contracts, struct str
     for (size_t i = 0; i < contracts->count; i++) {
         const struct contract *c = &contracts->items[i];
         struct str params[CONTRACT_PARAMS] = {0};
-        unsigned score = match_path(c->path, path, params);
+        unsigned score = contract_fit(c->path, path, params);
         bool same = str_eq(c->method, method);
         if (score == 0 || (best_method && !same) || (same == best_method && score <= best))
             continue;

@@ -119,6 +119,12 @@ struct contract_match {
 enum contract_found contracts_find(const struct contracts *contracts, struct str method,
                                    struct str path, struct contract_match *match);
 
+/*
+ * How well a concrete path fits "/x/{id}": 0 not at all, else the more fixed parts the more.
+ * `params` receives the values, unless it is NULL.
+ */
+unsigned contract_fit(struct str pattern, struct str path, struct str params[CONTRACT_PARAMS]);
+
 /* The nearest "METHOD /path" to a call, written with {parameters} or with values. */
 struct str contracts_nearest(const struct contracts *contracts, struct str call);
 
