@@ -56,8 +56,8 @@ static bool open_cursor(struct exchange *x, uint32_t min, uint32_t max, bool *op
     *open = pages->style != PLAN_PAGE_CURSOR || pages->asked.cursor.n == 0;
     if (*open)
         return true;
-    if (!context_of(x, &context) || !page_open(pages->asked.cursor, x->app->sign, context,
-                                               pages->count, x->arena, &pages->from, &x->fault))
+    if (!context_of(x, &context) ||
+        !page_open(pages->asked.cursor, x->app->sign, context, x->arena, &pages->from, &x->fault))
         return false;
     *open = pages->from.size < min || pages->from.size > max;
     return true;
@@ -217,6 +217,8 @@ bool pages_go(struct exchange *x)
         case PAGE_GIVE:
             if (!plan_pick(x->run, slot, step.from, step.to))
                 return fault_no_memory(x);
+            break;
+        case PAGE_REACHED:
             break;
         case PAGE_WAIT:
             return true;

@@ -3,10 +3,13 @@
  *
  * A position says, for each upstream stream: the token of the page in progress, how many of
  * its rows were given already, and whether it is done. A legacy cursor is a position, sealed
- * (sign/seal.h) and bound to the filters; nothing is remembered for it.
+ * (sign/seal.h) and bound to the filters; nothing is remembered for it. An offset or a page
+ * number is a position that is remembered (page/store.h).
+ * Streams are merged by a key, or follow one another; one stream is the case k = 1. Or two are
+ * nested: the rows are those of one list for each row of another, and the position holds both.
  * A `struct page_walk` fills one legacy page: it says which upstream page to fetch next and,
  * told what came, which rows to give, until the page is full or all streams are done. It does
- * no I/O; one stream is the case k = 1 of the merge.
+ * no I/O.
  * Refused: cursors that are not ours, were altered or belong to another context; an upstream
  * that gives no rows and leads back to the page it stands on.
  */
@@ -31,10 +34,14 @@ struct page_position {
     struct page_stream streams[PAGE_STREAMS];
     unsigned count;
     uint32_t size; /* upstream page size the tokens belong to, per stream the same; 0: not known */
+    bool nested;   /* streams[1] is in the list of that row of streams[0] which comes next */
+    uint64_t mark; /* of a nested one: tells that row from others; 0: not known */
 };
 
 /* The start of `count` streams. */
 void page_start(struct page_position *position, unsigned count);
+/* The start of two that are nested: the outer list, and the list of each of its rows. */
+void page_start_nested(struct page_position *position);
 
 /* Whether all streams are done. */
 bool page_done(const struct page_position *position);
@@ -43,11 +50,12 @@ bool page_done(const struct page_position *position);
 bool page_seal(const struct page_position *position, struct sign_key *key, struct str context,
                struct buf *cursor);
 /*
- * FAULT_CURSOR when it is not ours, altered, of another context, or has not `count` streams;
- * FAULT_INTERNAL when the arena is full.
+ * `position` was started: its number of streams, nested or not, is what the cursor must have.
+ * FAULT_CURSOR when it has not, is not ours, altered or of another context; FAULT_INTERNAL when
+ * the arena is full. After a fault `position` is as it was.
  */
-bool page_open(struct str cursor, struct sign_key *key, struct str context, unsigned count,
-               struct arena *arena, struct page_position *position, struct fault *fault);
+bool page_open(struct str cursor, struct sign_key *key, struct str context, struct arena *arena,
+               struct page_position *position, struct fault *fault);
 
 /* ---- walks ---- */
 
@@ -56,6 +64,12 @@ bool page_open(struct str cursor, struct sign_key *key, struct str context, unsi
  * these as even as can be; *pages is their number when the pages are full. 1 <= min <= max.
  */
 uint32_t page_size_for(uint64_t rows, uint32_t min, uint32_t max, uint64_t *pages);
+
+/*
+ * How many upstream pages, if they are full, hold the next `rows` rows behind a position; 0
+ * for none. Of a nested one: what is known before its lists are.
+ */
+uint64_t page_calls(const struct page_position *position, uint64_t rows);
 
 /*
  * Which of two rows comes first: negative, 0 (the lower stream) or positive. Rows count from 0
@@ -85,22 +99,24 @@ struct page_walk {
 
 /*
  * From `position` (its tokens live on; its size is what is fetched, not 0), pass over `skip`
- * rows, give `want`.
+ * rows, give `want`. `order` is NULL for streams that are nested.
  */
 void page_walk_start(struct page_walk *walk, const struct page_position *position, uint64_t skip,
                      uint64_t want, const struct page_order *order);
 
 enum page_what {
-    PAGE_FETCH, /* fetch the page `token` of `stream` with position.size rows */
-    PAGE_WAIT,  /* nothing to do before a fetched page comes */
-    PAGE_GIVE,  /* rows [from, to) of the page in hand of `stream` come next */
-    PAGE_END    /* the legacy page is full, or all streams are done */
+    PAGE_FETCH,   /* fetch the page `token` of `stream` with position.size rows */
+    PAGE_WAIT,    /* nothing to do before a fetched page comes */
+    PAGE_REACHED, /* the rows to pass over are passed: `position` is where the page begins */
+    PAGE_GIVE,    /* rows [from, to) of the page in hand of `stream` come next */
+    PAGE_END      /* the legacy page is full, or all streams are done */
 };
 
 struct page_step {
     enum page_what what;
     unsigned stream;
     struct str token;
+    size_t row; /* PAGE_FETCH of an inner list: of this row of the outer page in hand */
     size_t from, to;
 };
 

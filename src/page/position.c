@@ -1,7 +1,7 @@
 /*
- * Positions and their form inside a cursor: "1 size count", then for each stream
- * " given done length token"; numbers in decimal, tokens as they are. Refuses whatever
- * page_seal() would not have written, although the seal already says that we wrote it: a
+ * Positions and their form inside a cursor: "1 size count", or of nested streams "2 size mark",
+ * then for each stream " given done length token"; numbers in decimal, tokens as they are. Refuses
+ * whatever page_seal() would not have written, although the seal already says that we wrote it: a
  * cursor may come from another version of this program.
  */
 #include "page/page.h"
@@ -17,6 +17,12 @@ void page_start(struct page_position *position, unsigned count)
         position->streams[i].token = STR("");
 }
 
+void page_start_nested(struct page_position *position)
+{
+    page_start(position, 2);
+    position->nested = true;
+}
+
 bool page_done(const struct page_position *position)
 {
     for (unsigned i = 0; i < position->count; i++)
@@ -30,10 +36,10 @@ bool page_seal(const struct page_position *position, struct sign_key *key, struc
 {
     struct buf text;
     buf_init(&text, LONGEST_CURSOR / 2);
-    buf_add_str(&text, STR("1 "));
+    buf_add_str(&text, position->nested ? STR("2 ") : STR("1 "));
     buf_add_u64(&text, position->size);
     buf_add_char(&text, ' ');
-    buf_add_u64(&text, position->count);
+    buf_add_u64(&text, position->nested ? position->mark : position->count);
     for (unsigned i = 0; i < position->count; i++) {
         const struct page_stream *stream = &position->streams[i];
         buf_add_char(&text, ' ');
@@ -71,34 +77,43 @@ static bool take_token(struct str *rest, size_t length, struct str *token)
     return true;
 }
 
-static bool parse(struct str text, unsigned count, struct page_position *position)
+static bool take_stream(struct str *rest, struct page_stream *stream)
+{
+    uint64_t given, done, length;
+    if (!take_number(rest, UINT32_MAX, &given) || !take_number(rest, 1, &done) ||
+        !take_number(rest, LONGEST_CURSOR, &length) || !take_token(rest, length, &stream->token))
+        return false;
+    stream->given = (uint32_t)given;
+    stream->done = done;
+    return true;
+}
+
+static bool parse(struct str text, struct page_position *position)
 {
     struct str rest = text;
-    uint64_t version, size, streams, given, done, length;
-    if (!take_number(&rest, 1, &version) || version != 1 ||
-        !take_number(&rest, UINT32_MAX, &size) || !take_number(&rest, PAGE_STREAMS, &streams) ||
-        streams != count)
+    uint64_t version, size, word;
+    if (!take_number(&rest, 2, &version) || version != (position->nested ? 2 : 1) ||
+        !take_number(&rest, UINT32_MAX, &size) || !take_number(&rest, UINT64_MAX, &word) ||
+        (!position->nested && word != position->count))
         return false;
-    page_start(position, count);
     position->size = (uint32_t)size;
-    for (unsigned i = 0; i < count; i++) {
-        struct page_stream *stream = &position->streams[i];
-        if (!take_number(&rest, UINT32_MAX, &given) || !take_number(&rest, 1, &done) ||
-            !take_number(&rest, text.n, &length) || !take_token(&rest, length, &stream->token))
+    position->mark = position->nested ? word : 0;
+    for (unsigned i = 0; i < position->count; i++)
+        if (!take_stream(&rest, &position->streams[i]))
             return false;
-        stream->given = (uint32_t)given;
-        stream->done = done;
-    }
     return !rest.p;
 }
 
-bool page_open(struct str cursor, struct sign_key *key, struct str context, unsigned count,
-               struct arena *arena, struct page_position *position, struct fault *fault)
+bool page_open(struct str cursor, struct sign_key *key, struct str context, struct arena *arena,
+               struct page_position *position, struct fault *fault)
 {
     struct str text;
+    struct page_position found = *position;
     if (cursor.n <= LONGEST_CURSOR && seal_open(key, context, cursor, arena, &text) &&
-        parse(text, count, position))
+        parse(text, &found)) {
+        *position = found;
         return true;
+    }
     if (arena_failed(arena))
         return fault_set(fault, FAULT_INTERNAL, "Out of memory.");
     return fault_set(

@@ -2,7 +2,7 @@
  * Walks: from a position, over upstream pages, to the rows of one legacy page. Owns nothing;
  * tokens are borrowed from whoever brought them.
  */
-#include "page/page.h"
+#include "page/inside.h"
 #include <assert.h>
 
 uint32_t page_size_for(uint64_t rows, uint32_t min, uint32_t max, uint64_t *pages)
@@ -16,15 +16,25 @@ uint32_t page_size_for(uint64_t rows, uint32_t min, uint32_t max, uint64_t *page
     return size < min ? min : (uint32_t)size;
 }
 
+uint64_t page_calls(const struct page_position *position, uint64_t rows)
+{
+    uint64_t size = position->size;
+    if (rows == 0)
+        return 0;
+    for (unsigned i = 0; i < position->count; i++)
+        if (!position->nested && !position->streams[i].done)
+            rows = rows < UINT64_MAX - UINT32_MAX ? rows + position->streams[i].given : rows;
+    return rows / size + (rows % size != 0);
+}
+
 void page_walk_start(struct page_walk *walk, const struct page_position *position, uint64_t skip,
                      uint64_t want, const struct page_order *order)
 {
-    assert(position->size > 0);
+    assert(position->size > 0 && !(position->nested && order));
     *walk = (struct page_walk){.position = *position, .skip = skip, .want = want, .order = order};
 }
 
-/* Moves a stream whose page in hand is used up to its next page. */
-static void turn_page(struct page_walk *walk, unsigned i)
+void page_turn(struct page_walk *walk, unsigned i)
 {
     struct page_stream *stream = &walk->position.streams[i];
     struct page_hand *hand = &walk->hands[i];
@@ -45,7 +55,10 @@ bool page_walk_came(struct page_walk *walk, unsigned stream, size_t rows, struct
         return fault_set(fault, FAULT_UPSTREAM_BAD,
                          "Upstream's answer names the page it holds as the next one.");
     *hand = (struct page_hand){.asked = true, .here = true, .rows = rows, .next = next};
-    turn_page(walk, stream);
+    if (walk->position.nested)
+        page_nest_came(walk, stream);
+    else
+        page_turn(walk, stream);
     return true;
 }
 
@@ -95,39 +108,53 @@ static bool fetch(struct page_walk *walk, struct page_step *step, bool *all_here
     return false;
 }
 
-/* The longest run of one stream that comes next: passed over, or given. */
-static bool give(struct page_walk *walk, struct page_step *step)
+void page_take(struct page_walk *walk, unsigned i, size_t to, struct page_step *step)
+{
+    struct page_stream *stream = &walk->position.streams[i];
+    size_t from = stream->given;
+    stream->given = (uint32_t)to;
+    *step = (struct page_step){.what = PAGE_GIVE, .stream = i, .from = from, .to = to};
+    if (walk->skip == 0) {
+        walk->want -= to - from;
+        return;
+    }
+    walk->skip -= to - from;
+    step->what = PAGE_REACHED;
+}
+
+/* The longest run of one stream that comes next. */
+static void take(struct page_walk *walk, struct page_step *step)
 {
     unsigned i = first_stream(walk);
-    struct page_stream *stream = &walk->position.streams[i];
-    uint64_t most = walk->skip > 0 ? walk->skip : walk->want;
-    size_t from = stream->given, to = from + 1;
+    uint64_t most = page_open_rows(walk);
+    size_t from = walk->position.streams[i].given, to = from + 1;
     while (to < walk->hands[i].rows && to - from < most && (!walk->order || is_first(walk, i, to)))
         to++;
-    stream->given = (uint32_t)to;
-    bool skipped = walk->skip > 0;
-    if (skipped)
-        walk->skip -= to - from;
+    page_take(walk, i, to, step);
+    page_turn(walk, i);
+}
+
+static void flat_step(struct page_walk *walk, struct page_step *step)
+{
+    bool all_here;
+    if (fetch(walk, step, &all_here))
+        return;
+    if (all_here)
+        take(walk, step);
     else
-        walk->want -= to - from;
-    *step = (struct page_step){.what = PAGE_GIVE, .stream = i, .from = from, .to = to};
-    turn_page(walk, i);
-    return !skipped;
+        *step = (struct page_step){.what = PAGE_WAIT};
 }
 
 void page_walk_step(struct page_walk *walk, struct page_step *step)
 {
-    bool all_here;
     do {
         if (walk->want == 0 || page_done(&walk->position)) {
             *step = (struct page_step){.what = PAGE_END};
             return;
         }
-        if (fetch(walk, step, &all_here))
-            return;
-        if (!all_here) {
-            *step = (struct page_step){.what = PAGE_WAIT};
-            return;
-        }
-    } while (!give(walk, step));
+        if (walk->position.nested)
+            page_nest_step(walk, step);
+        else
+            flat_step(walk, step);
+    } while (step->what == PAGE_REACHED && walk->skip > 0);
 }

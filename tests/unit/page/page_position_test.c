@@ -37,6 +37,14 @@ static struct str seal(const struct page_position *position, struct str context)
     return buf_str(&cursor);
 }
 
+static void start_like(const struct page_position *position, struct page_position *start)
+{
+    if (position->nested)
+        page_start_nested(start);
+    else
+        page_start(start, position->count);
+}
+
 static void opens_what_it_sealed(void **state)
 {
     static const struct page_position cases[] = {
@@ -50,13 +58,25 @@ static void opens_what_it_sealed(void **state)
                      {STR_C("4 0 0 0 "), 4, false}},
          .count = 4,
          .size = 4294967295},
+        {.streams = {{STR_C("o"), 7, false}, {STR_C("i n"), 3, false}},
+         .count = 2,
+         .size = 10,
+         .nested = true,
+         .mark = 18446744073709551615u},
+        {.streams = {{STR_C(""), 0, false}, {STR_C(""), 0, false}},
+         .count = 2,
+         .size = 1,
+         .nested = true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct page_position got;
         struct fault fault;
         struct str cursor = seal(&cases[i], STR("filters"));
-        assert_true(page_open(cursor, key, STR("filters"), cases[i].count, arena, &got, &fault));
+        start_like(&cases[i], &got);
+        assert_true(page_open(cursor, key, STR("filters"), arena, &got, &fault));
+        assert_int_equal(got.nested, cases[i].nested);
+        assert_int_equal(got.mark, cases[i].mark);
         assert_int_equal(got.count, cases[i].count);
         assert_int_equal(got.size, cases[i].size);
         for (unsigned s = 0; s < got.count; s++) {
@@ -70,25 +90,31 @@ static void opens_what_it_sealed(void **state)
 static void refuses_what_is_not_its_own(void **state)
 {
     struct page_position position = {.streams = {{STR("token"), 3, false}}, .count = 1, .size = 9};
-    struct page_position got;
+    struct page_position got = {.count = 1};
     struct fault fault;
     (void)state;
     struct str cursor = seal(&position, STR("filters"));
-    assert_false(page_open(cursor, key, STR("filter"), 1, arena, &got, &fault));
+    assert_false(page_open(cursor, key, STR("filter"), arena, &got, &fault));
     assert_int_equal(fault.kind, FAULT_CURSOR);
-    assert_false(page_open(cursor, other_key, STR("filters"), 1, arena, &got, &fault));
+    assert_false(page_open(cursor, other_key, STR("filters"), arena, &got, &fault));
     assert_int_equal(fault.kind, FAULT_CURSOR);
-    assert_false(page_open(cursor, key, STR("filters"), 2, arena, &got, &fault));
+    page_start(&got, 2);
+    assert_false(page_open(cursor, key, STR("filters"), arena, &got, &fault));
     assert_int_equal(fault.kind, FAULT_CURSOR);
-    assert_false(page_open(STR(""), key, STR("filters"), 1, arena, &got, &fault));
+    assert_int_equal(got.count, 2); /* as it was */
+    page_start_nested(&got);
+    assert_false(page_open(cursor, key, STR("filters"), arena, &got, &fault));
     assert_int_equal(fault.kind, FAULT_CURSOR);
-    assert_true(page_open(cursor, key, STR("filters"), 1, arena, &got, &fault));
+    page_start(&got, 1);
+    assert_false(page_open(STR(""), key, STR("filters"), arena, &got, &fault));
+    assert_int_equal(fault.kind, FAULT_CURSOR);
+    assert_true(page_open(cursor, key, STR("filters"), arena, &got, &fault));
 }
 
 static void refuses_every_altered_cursor(void **state)
 {
     struct page_position position = {.streams = {{STR("token"), 3, false}}, .count = 1, .size = 9};
-    struct page_position got;
+    struct page_position got = {.count = 1};
     struct fault fault;
     (void)state;
     struct str cursor = seal(&position, STR("filters"));
@@ -96,9 +122,9 @@ static void refuses_every_altered_cursor(void **state)
         char *altered = arena_cstr(arena, cursor);
         altered[i] = altered[i] == 'A' ? 'B' : 'A';
         assert_false(
-            page_open(str_of(altered, cursor.n), key, STR("filters"), 1, arena, &got, &fault));
+            page_open(str_of(altered, cursor.n), key, STR("filters"), arena, &got, &fault));
         assert_int_equal(fault.kind, FAULT_CURSOR);
-        assert_false(page_open(str_of(cursor.p, i), key, STR("filters"), 1, arena, &got, &fault));
+        assert_false(page_open(str_of(cursor.p, i), key, STR("filters"), arena, &got, &fault));
     }
 }
 
@@ -106,17 +132,26 @@ static void refuses_every_altered_cursor(void **state)
 static void refuses_other_texts_under_the_seal(void **state)
 {
     static const char *const texts[] = {
-        "",          "2 9 1 0 0 0 ",   "1 9 1 0 0 0",    "1 9 2 0 0 0 ",          "1 9 1 0 2 0 ",
-        "1 9 1 0 0", "1 9 1 0 0 5 ab", "1 9 1 0 0 1 ab", "1 4294967296 1 0 0 0 ", "1 9 1 -1 0 0 ",
+        "",
+        "2 9 1 0 0 0 ",
+        "1 9 1 0 0 0",
+        "1 9 2 0 0 0 ",
+        "1 9 1 0 2 0 ",
+        "1 9 1 0 0",
+        "1 9 1 0 0 5 ab",
+        "1 9 1 0 0 1 ab",
+        "1 4294967296 1 0 0 0 ",
+        "1 9 1 -1 0 0 ",
+        "2 9 0 0 0 0  0 0 0 ",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct page_position got;
+        struct page_position got = {.count = 1};
         struct fault fault;
         struct buf cursor;
         buf_init_arena(&cursor, 1 << 16, arena);
         assert_true(seal_close(key, STR("filters"), str_from(texts[i]), &cursor));
-        if (page_open(buf_str(&cursor), key, STR("filters"), 1, arena, &got, &fault))
+        if (page_open(buf_str(&cursor), key, STR("filters"), arena, &got, &fault))
             fail_msg("opened: %s", texts[i]);
         assert_int_equal(fault.kind, FAULT_CURSOR);
     }
@@ -124,7 +159,7 @@ static void refuses_other_texts_under_the_seal(void **state)
 
 static void bounds_its_cursors(void **state)
 {
-    struct page_position position, got;
+    struct page_position position, got = {.count = 1};
     struct fault fault;
     struct buf cursor;
     size_t huge = 100000;
@@ -135,19 +170,19 @@ static void bounds_its_cursors(void **state)
     position.streams[0].token = str_of(token, huge);
     buf_init_arena(&cursor, 1 << 20, arena);
     assert_false(page_seal(&position, key, STR("filters"), &cursor));
-    assert_false(page_open(str_of(token, huge), key, STR("filters"), 1, arena, &got, &fault));
+    assert_false(page_open(str_of(token, huge), key, STR("filters"), arena, &got, &fault));
     assert_int_equal(fault.kind, FAULT_CURSOR);
 }
 
 static void runs_out_of_memory(void **state)
 {
     struct page_position position = {.streams = {{STR("token"), 3, false}}, .count = 1, .size = 9};
-    struct page_position got;
+    struct page_position got = {.count = 1};
     struct fault fault;
     struct arena *tiny = arena_new(1);
     (void)state;
     struct str cursor = seal(&position, STR("filters"));
-    assert_false(page_open(cursor, key, STR("filters"), 1, tiny, &got, &fault));
+    assert_false(page_open(cursor, key, STR("filters"), tiny, &got, &fault));
     assert_int_equal(fault.kind, FAULT_INTERNAL);
     arena_free(tiny);
 }

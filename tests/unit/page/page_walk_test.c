@@ -61,6 +61,9 @@ static void walk_page(struct upstream *up, struct page_walk *walk, char *out)
             strncat(out, up->rows[step.stream] + up->from[step.stream] + step.from,
                     step.to - step.from);
             break;
+        case PAGE_REACHED:
+            assert_int_equal(walk->skip, 0);
+            break;
         case PAGE_END:
             assert_int_equal(waiting, 0);
             return;
