@@ -123,6 +123,9 @@ static void forms_of_answers(void **state)
          "old", "GET /x [];"},
         {"no content", SCRIPT(ACCEPT, READ, SEND("HTTP/1.1 204 No\r\n\r\n"), GONE), GET, 200, "",
          "GET /x [];"},
+        {"a head alone",
+         SCRIPT(ACCEPT, READ, SEND("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), GONE),
+         "HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n", 200, "", "HEAD /x [];"},
         {"interim answers",
          SCRIPT(ACCEPT, READ, SEND("HTTP/1.1 103 Early\r\nLink: x\r\n\r\n"),
                 SEND("HTTP/1.1 100 Go\r\n\r\n" OK), GONE),
@@ -508,6 +511,28 @@ static void connecting_takes_too_long(void **state)
     free(upstream_close(upstream));
 }
 
+/* A proxy of the environment is asked for a tunnel, whatever the origin. */
+static void through_a_proxy(void **state)
+{
+    static const struct act acts[] = {ACCEPT,   READ,     SEND("HTTP/1.1 200 Go on\r\n\r\n"),
+                                      READ,     SEND(OK), READ,
+                                      SEND(OK), GONE,     END};
+    struct upstream_stage *upstream = upstream_play(acts, NULL);
+    char proxy[64];
+    (void)state;
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", upstream_port(upstream));
+    setenv("http_proxy", proxy, 1);
+    stage.settings.upstream.api = "http://far.example:8000";
+    stage_open(&stage);
+    expect_exchange(&stage, GET, 200, "ok");
+    expect_exchange(&stage, POST, 200, "ok");
+    unsetenv("http_proxy");
+    stage_close(&stage);
+    char *noted = upstream_close(upstream);
+    assert_string_equal(noted, "CONNECT far.example:8000 [];GET /x [];POST /x [body];");
+    free(noted);
+}
+
 /* ---- what is told of an answer ---- */
 
 static void facts_of_answers(void **state)
@@ -653,6 +678,7 @@ int main(void)
         cmocka_unit_test_setup(nobody_listens, open_stage),
         cmocka_unit_test_setup(nobody_has_that_name, open_stage),
         cmocka_unit_test_setup(connecting_takes_too_long, open_stage),
+        cmocka_unit_test_setup(through_a_proxy, open_stage),
         cmocka_unit_test(facts_of_answers),
         cmocka_unit_test_setup(what_upstream_is_sent, open_stage),
         cmocka_unit_test(large_answers),

@@ -259,9 +259,10 @@ void exchange_on_answer(struct exchange *x, unsigned tag, const struct exchange_
         cancel_rest(x);
         reply(x, answer->body);
     } else if (x->left == 0) {
-        int n = snprintf(x->told, sizeof x->told, STR_FMT "|" STR_FMT, STR_ARG(x->answers[0]),
-                         STR_ARG(x->answers[1]));
-        reply(x, str_of(x->told, (size_t)n));
+        int n =
+            asprintf(&x->made, STR_FMT "|" STR_FMT, STR_ARG(x->answers[0]), STR_ARG(x->answers[1]));
+        assert(n >= 0);
+        reply(x, str_of(x->made, (size_t)n));
     }
     leave(x);
 }
