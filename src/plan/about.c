@@ -30,6 +30,13 @@ struct str plan_version(const struct plan *plan)
     return plan->version.text;
 }
 
+struct str plan_upstream(const struct plan *plan)
+{
+    return plan->generation == GENERATION_ANY      ? STR_NONE
+           : plan->generation == GENERATION_202309 ? STR("202309")
+                                                   : STR("newest");
+}
+
 size_t plan_losses(const struct plan *plan)
 {
     return plan->lost_in_request_count + plan->lost_in_answer_count;

@@ -190,20 +190,62 @@ struct str plan_next_token(struct plan_run *run, struct plan_slot slot)
     return next.p ? next : STR("");
 }
 
-struct str plan_row_key(struct plan_run *run, struct plan_slot slot, size_t row)
+/* The row of a page, near the one that was read last. */
+static struct value row_at(struct page *page, size_t row)
 {
-    const struct call *call = &run->plan->calls[slot.call];
-    struct page *page = get_page(run, slot);
-    if (!call->has_order || row >= page->row_count)
-        return STR_NONE;
     if (!json_exists(page->reached) || page->reached_index > row) {
         page->reached = json_first(page->rows);
         page->reached_index = 0;
     }
     for (; page->reached_index < row; page->reached_index++)
         page->reached = json_next(page->reached);
+    return value_json(page->reached);
+}
+
+static bool add_element(struct plan_run *run, struct call_state *state, struct made made)
+{
+    if (state->times == state->made_room) {
+        size_t room = state->made_room ? state->made_room * 2 : 8;
+        struct made *wider = ARENA_ARRAY(run->arena, struct made, room);
+        if (!wider)
+            return run_no_memory(run);
+        if (state->times)
+            memcpy(wider, state->made, state->times * sizeof *wider);
+        state->made = wider;
+        state->made_room = room;
+    }
+    state->made[state->times++] = made;
+    return true;
+}
+
+bool plan_nest(struct plan_run *run, unsigned call, struct plan_slot outer, size_t row,
+               unsigned *element, struct fault *fault)
+{
+    assert(run->plan->calls[call].public.nested);
+    assert(run->plan->calls[call].public.outer == outer.call);
+    struct call_state *state = &run->calls[call];
+    struct page *page = get_page(run, outer);
+    size_t times;
+    assert(row < page->row_count);
+    for (size_t i = state->times; i-- > 0;)
+        if (state->made[i].outer_page == outer.page && state->made[i].outer_row == row) {
+            *element = (unsigned)i;
+            return true;
+        }
+    struct made made = {.element = row_at(page, row), .outer_page = outer.page, .outer_row = row};
+    *element = (unsigned)state->times;
+    return plan_call_times(run, call, &times, fault) &&
+           (add_element(run, state, made) || run_check(run, fault));
+}
+
+struct str plan_row_key(struct plan_run *run, struct plan_slot slot, size_t row)
+{
+    const struct call *call = &run->plan->calls[slot.call];
+    struct page *page = get_page(run, slot);
+    if (!call->has_order || row >= page->row_count)
+        return STR_NONE;
     element_enter(run, slot.call, slot.element);
-    scope_enter(run, &call->row, value_json(page->reached));
+    scope_enter(run, &call->row, row_at(page, row));
     struct value key = expression_read(run, &call->order);
     return value_as_text(run, &key);
 }

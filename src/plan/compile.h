@@ -141,6 +141,7 @@ bool compile_pages(struct compiler *c, const cJSON *pages, const struct place *p
 bool compile_losses(struct compiler *c, const cJSON *loses, const struct place *place);
 bool compile_assumes(struct compiler *c, const cJSON *assumes, const struct place *place);
 bool compile_version(struct compiler *c, const cJSON *version, const struct place *place);
+bool compile_generation(struct compiler *c, const cJSON *upstream, const struct place *place);
 bool compile_legacy(struct compiler *c, const cJSON *legacy, const struct place *place);
 
 /* ---- compile_table.c ---- */

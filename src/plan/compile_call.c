@@ -124,6 +124,39 @@ static bool compile_each_call(struct compiler *c, const cJSON *node, const struc
     return good;
 }
 
+/* "outer.list", where `list` is the path of the rows of the call `outer`. */
+static bool is_rows_of(const struct expression *each, const struct call *outer)
+{
+    const struct operand *from = &each->from;
+    if (each->count || from->constant || from->start == PATH_AT || !outer->has_rows ||
+        from->count != outer->rows.count + 1 || !str_eq(from->names[0], outer->public.name))
+        return false;
+    for (size_t i = 0; i < outer->rows.count; i++)
+        if (!str_eq(from->names[i + 1], outer->rows.names[i]))
+            return false;
+    return true;
+}
+
+/* A call with `rows` and `each` is nested: one list for each row of another paged call. */
+static bool compile_nesting(struct compiler *c, const struct place *place, struct call *call)
+{
+    struct place at = place_key(place, "each");
+    if (!call->public.each || !call->has_rows)
+        return true;
+    for (unsigned i = 0; i < c->plan->call_count; i++) {
+        if (!is_rows_of(&call->each, &c->plan->calls[i]))
+            continue;
+        call->public.nested = true;
+        call->public.outer = i;
+        return true;
+    }
+    place_error(&at, "a call with `rows` is made for each row of another call with `rows`, and "
+                     "for nothing else");
+    findings_hint(place->findings, "\"each\": \"outer.list\", where `outer` has \"rows\": "
+                                   "\"list\"");
+    return false;
+}
+
 static bool compile_limits(const cJSON *node, const struct place *place, struct call *call)
 {
     const cJSON *limits = cJSON_GetObjectItemCaseSensitive(node, "limits");
@@ -257,6 +290,7 @@ static bool compile_call(struct compiler *c, const cJSON *node, const struct pla
     if (when)
         good = compile_condition(c, when, &outer, &at, &call->when) && good;
     good = compile_each_call(c, node, &outer, place, call, &view) && good;
+    good = compile_nesting(c, place, call) && good;
     good =
         compile_send(c, cJSON_GetObjectItemCaseSensitive(node, "send"), &view, place, call) && good;
     good = compile_query(c, cJSON_GetObjectItemCaseSensitive(node, "query"), &view, place, call) &&

@@ -116,21 +116,47 @@ static bool page_name(struct compiler *c, const cJSON *pages, const char *key,
     return true;
 }
 
+/* The outer list of a nested one is walked too, but makes no rows itself. */
+static bool check_nesting(struct compiler *c, const struct place *place)
+{
+    for (unsigned i = 0; i < c->plan->call_count; i++) {
+        struct call *call = &c->plan->calls[i];
+        if (!call->public.nested || !call->public.paged)
+            continue;
+        struct call *outer = &c->plan->calls[call->public.outer];
+        if (outer->public.paged || outer->public.each)
+            return place_error(place,
+                               "the rows of '" STR_FMT "' are asked for '" STR_FMT
+                               "', so they make no rows of the reply themselves",
+                               STR_ARG(outer->public.name), STR_ARG(call->public.name));
+        outer->public.paged = true;
+    }
+    bool good = true;
+    for (unsigned i = 0; i < c->plan->call_count; i++) {
+        const struct call *call = &c->plan->calls[i];
+        if (call->has_rows && !call->public.paged)
+            good = place_error(place, "the `rows` of call '" STR_FMT "' make no rows of the reply",
+                               STR_ARG(call->public.name));
+    }
+    return good;
+}
+
 static bool check_calls(struct compiler *c, bool pages, const struct place *place)
 {
-    size_t paged = 0, ordered = 0;
+    size_t paged = 0, ordered = 0, merged = 0;
     for (unsigned i = 0; i < c->plan->call_count; i++) {
         const struct call *call = &c->plan->calls[i];
         paged += call->public.paged;
-        ordered += call->public.paged && call->has_order;
+        merged += call->public.paged && !call->public.nested;
+        ordered += call->public.paged && !call->public.nested && call->has_order;
     }
     if (pages && !paged)
         return place_error(place, "`pages`, and no call's `rows` in the reply");
-    if (paged > 1 && ordered && ordered < paged)
+    if (merged > 1 && ordered && ordered < merged)
         return place_error(place, "of the merged calls some have `order_by` and some have not");
     if (c->plan->pages.has_descending && !ordered)
         return place_error(place, "`descending`, and no call has `order_by`");
-    return true;
+    return check_nesting(c, place);
 }
 
 bool compile_pages(struct compiler *c, const cJSON *pages, const struct place *place)

@@ -196,6 +196,8 @@ static bool compile_parts(struct compiler *c, const cJSON *table)
     const cJSON *about = get(table, "about");
     bool good = compile_legacy(c, get(table, "legacy"), &at[0]);
     good = compile_version(c, get(table, "version"), &at[1]) && good;
+    struct place upstream = place_key(&c->place, "upstream");
+    good = compile_generation(c, get(table, "upstream"), &upstream) && good;
     good = find_profile(c, get(table, "uses"), &at[2]) && good;
     if (!cJSON_IsString(about) || !*about->valuestring)
         good = place_error(&at[11], "expected a sentence, found %s", place_kind(about));
@@ -234,9 +236,9 @@ static struct json_keys *make_field_keys(struct compiler *c)
 struct plan *compile_table(struct plans *plans, const cJSON *table, const char *name,
                            const struct place *place)
 {
-    static const char *const known[] = {"legacy", "version", "about",   "uses",  "accept",
-                                        "refuse", "loses",   "assumes", "enums", "calls",
-                                        "pages",  "reply",   NULL};
+    static const char *const known[] = {"legacy", "version", "upstream", "about",   "uses",
+                                        "accept", "refuse",  "loses",    "assumes", "enums",
+                                        "calls",  "pages",   "reply",    NULL};
     struct compiler c = {
         .plans = plans, .arena = plans->arena, .place = *place, .building = PLAN_CALLS};
     if (!cJSON_IsObject(table)) {

@@ -161,6 +161,20 @@ bool compile_version(struct compiler *c, const cJSON *version, const struct plac
     return !out->before || out->from < out->before || place_error(place, "the range is empty");
 }
 
+bool compile_generation(struct compiler *c, const cJSON *upstream, const struct place *place)
+{
+    if (!upstream)
+        return true;
+    if (cJSON_IsString(upstream) && strcmp(upstream->valuestring, "202309") == 0)
+        c->plan->generation = GENERATION_202309;
+    else if (cJSON_IsString(upstream) && strcmp(upstream->valuestring, "newest") == 0)
+        c->plan->generation = GENERATION_NEWEST;
+    else
+        return place_error(place, "expected \"202309\" or \"newest\", found %s",
+                           cJSON_IsString(upstream) ? upstream->valuestring : place_kind(upstream));
+    return true;
+}
+
 static bool legacy_name(struct compiler *c, const cJSON *node, const struct place *place)
 {
     static const char *const methods[] = {"GET ", "POST ", "PUT ", "DELETE "};

@@ -218,6 +218,9 @@ struct pages {
     bool has_descending;
 };
 
+/* Which setting a table is for. */
+enum generation { GENERATION_ANY, GENERATION_202309, GENERATION_NEWEST };
+
 struct version_range {
     struct str text; /* absent: all */
     uint64_t from;   /* first */
@@ -231,6 +234,7 @@ struct plan {
     struct str *legacy; /* "POST /api/x" */
     size_t legacy_count;
     struct version_range version;
+    enum generation generation;
     struct str about;
     const struct plan_profile *profile;
     struct field *fields;
@@ -284,6 +288,7 @@ struct route {
 };
 
 struct plans {
+    bool newest; /* route to tables of GENERATION_NEWEST */
     struct arena *arena;
     atomic_uint references;
     struct plan **plans;

@@ -52,6 +52,12 @@ struct plans *plans_load_texts(const struct plan_text *texts, size_t count,
 struct plans *plans_ref(struct plans *plans);
 void plans_unref(struct plans *plans); /* NULL is fine; thread-safe */
 
+/*
+ * Where tables differ by the generation of v202309 that they speak (`upstream`), route to those
+ * of "newest" instead of "202309". Before the plans are shared.
+ */
+void plans_set_newest(struct plans *plans, bool newest);
+
 size_t plans_count(const struct plans *plans);
 const struct plan *plans_at(const struct plans *plans, size_t index); /* sorted by area, name */
 
@@ -82,11 +88,13 @@ struct plan_profile {
 struct plan_call {
     struct str name;
     struct str method;
-    struct str send;   /* "GET /x/{id}" as in the table */
-    bool cipher;       /* shop_cipher goes along */
-    bool multipart;    /* the body is a form, and not signed */
-    bool each;         /* made once for each element */
-    bool paged;        /* its rows make the legacy page */
+    struct str send; /* "GET /x/{id}" as in the table */
+    bool cipher;     /* shop_cipher goes along */
+    bool multipart;  /* the body is a form, and not signed */
+    bool each;       /* made once for each element */
+    bool paged;      /* its rows make the legacy page, or those of `nested` calls */
+    bool nested;     /* its `each` goes over the rows of the paged call `outer`: plan_nest() */
+    uint32_t outer;
     uint32_t needs;    /* bit i: reads the answer of call i */
     uint32_t most;     /* of `each` */
     uint32_t page_min; /* upstream page sizes */
@@ -99,8 +107,9 @@ const struct plan_profile *plan_profile(const struct plan *plan);
 struct str plan_name(const struct plan *plan);   /* "order/get_order_list" */
 struct str plan_legacy(const struct plan *plan); /* the first, as "POST /api/x" */
 struct str plan_about(const struct plan *plan);
-struct str plan_version(const struct plan *plan); /* "< 202305", or absent */
-size_t plan_losses(const struct plan *plan);      /* sentences in `loses` */
+struct str plan_version(const struct plan *plan);  /* "< 202305", or absent */
+struct str plan_upstream(const struct plan *plan); /* "202309", "newest"; absent: both */
+size_t plan_losses(const struct plan *plan);       /* sentences in `loses` */
 unsigned plan_call_count(const struct plan *plan);
 const struct plan_call *plan_call_at(const struct plan *plan, unsigned call);
 enum plan_page_style plan_page_style(const struct plan *plan);
@@ -197,9 +206,17 @@ bool plan_page_asked(struct plan_run *run, struct plan_page_asked *asked, struct
 /* Everything that filters or orders the list, in a canonical text: what a cursor is bound to. */
 struct str plan_filters(struct plan_run *run);
 
+/*
+ * For a nested call: which element stands for a row of that page of the outer call. Elements
+ * are numbered in the order in which their rows are first asked for.
+ */
+bool plan_nest(struct plan_run *run, unsigned call, struct plan_slot outer, size_t row,
+               unsigned *element, struct fault *fault);
+
 size_t plan_rows(struct plan_run *run, struct plan_slot slot);           /* rows of that page */
 struct str plan_next_token(struct plan_run *run, struct plan_slot slot); /* empty: no more */
-/* The value by which two merged lists are ordered; absent when the table names none. */
+/* The value by which merged lists are ordered, and the rows of an outer list told apart; absent
+ * when the table names none. */
 struct str plan_row_key(struct plan_run *run, struct plan_slot slot, size_t row);
 /* Whether the client asked for the largest key first; for tables with `order_by`. */
 bool plan_page_descending(struct plan_run *run);

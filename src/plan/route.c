@@ -23,9 +23,24 @@ static uint32_t hash(struct str path)
     return (uint32_t)(h ^ h >> 32);
 }
 
-static bool overlap(const struct version_range *a, const struct version_range *b)
+static bool overlap(const struct plan *a, const struct plan *b)
 {
-    return (!a->before || b->from < a->before) && (!b->before || a->from < b->before);
+    const struct version_range *x = &a->version, *y = &b->version;
+    bool apart = a->generation != GENERATION_ANY && b->generation != GENERATION_ANY &&
+                 a->generation != b->generation;
+    return !apart && (!x->before || y->from < x->before) && (!y->before || x->from < y->before);
+}
+
+static bool serves(const struct plans *plans, const struct plan *plan, uint64_t version)
+{
+    enum generation other = plans->newest ? GENERATION_202309 : GENERATION_NEWEST;
+    return plan->generation != other && version >= plan->version.from &&
+           (!plan->version.before || version < plan->version.before);
+}
+
+void plans_set_newest(struct plans *plans, bool newest)
+{
+    plans->newest = newest;
 }
 
 static bool check_overlaps(const struct plans *plans, struct findings *findings)
@@ -36,13 +51,13 @@ static bool check_overlaps(const struct plans *plans, struct findings *findings)
             const struct route *a = &plans->routes[i], *b = &plans->routes[j];
             if (!str_eq(a->path, b->path))
                 break;
-            if (!str_eq(a->method, b->method) || a->plan == b->plan ||
-                !overlap(&a->plan->version, &b->plan->version))
+            if (!str_eq(a->method, b->method) || a->plan == b->plan || !overlap(a->plan, b->plan))
                 continue;
             good = findings_add(findings, FINDING_ERROR, b->plan->file.p, "$.legacy",
                                 STR_FMT " " STR_FMT " is served by " STR_FMT " too",
                                 STR_ARG(b->method), STR_ARG(b->path), STR_ARG(a->plan->file));
-            findings_hint(findings, "give both a `version` that does not overlap");
+            findings_hint(findings,
+                          "give both a `version` that does not overlap, or another `upstream`");
         }
     return good;
 }
@@ -142,10 +157,9 @@ enum plan_found plans_route(const struct plans *plans, struct str method, struct
     for (; route < end && str_eq(route->path, path); route++) {
         if (!str_eq(route->method, method))
             continue;
-        const struct version_range *range = &route->plan->version;
         known = true;
         match->nearest = plans->route_names[route - plans->routes];
-        if (!numeric || number < range->from || (range->before && number >= range->before))
+        if (!numeric || !serves(plans, route->plan, number))
             continue;
         match->plan = route->plan;
         return PLAN_FOUND;

@@ -90,7 +90,9 @@ bool plan_call_times(struct plan_run *run, unsigned call, size_t *times, struct 
     struct call_state *state = &run->calls[call];
     if (!refusals_pass(run, plan->public.needs, true, fault))
         return false;
-    if (!state->counted && plan->public.each) {
+    if (plan->public.nested) {
+        run->slots[plan->want->slot] = value_answers(call);
+    } else if (!state->counted && plan->public.each) {
         if (!count_elements(run, call, fault))
             return false;
     } else if (!state->counted) {

@@ -20,6 +20,8 @@ struct page {
 /* What was asked for one element of `each`; calls without `each` have one. */
 struct made {
     struct value element; /* "@" */
+    unsigned outer_page;  /* of a nested call: the row that the element is */
+    size_t outer_row;
     struct page *pages;
     size_t page_count; /* up to the highest page that was taken */
     size_t page_room;
@@ -29,7 +31,8 @@ struct call_state {
     bool counted; /* `times` and `made` are known */
     size_t times;
     struct made *made;
-    size_t current; /* the element that "@" is; `times` when none */
+    size_t made_room; /* of a nested call, whose elements come one by one */
+    size_t current;   /* the element that "@" is; `times` when none */
     bool answered;
 };
 

@@ -14,6 +14,7 @@ static const struct word words[] = {
     {"add", word_add, 1, 1, {ARGUMENT_OPERAND}, false, false, false},
     {"s_to_ms", word_s_to_ms, 0, 0, {0}, false, false, false},
     {"ms_to_s", word_ms_to_s, 0, 0, {0}, false, false, false},
+    {"time_in", word_time_in, 1, 1, {ARGUMENT_OPERAND}, false, false, false},
     {"join", word_join, 1, 1, {ARGUMENT_TEXT}, false, false, true},
     {"split", word_split, 1, 1, {ARGUMENT_TEXT}, false, false, false},
     {"first", word_first, 0, 0, {0}, false, false, true},

@@ -68,6 +68,8 @@ static void whole_tables(void **state)
         {HEAD "`version`: `202305`, `reply`: {} }",
          "$.version: expected a text such as \">= 202305\", found '202305'"},
         {HEAD "`version`: `>= 202305 < 202212`, `reply`: {} }", "$.version: the range is empty"},
+        {HEAD "`upstream`: `new`, `reply`: {} }",
+         "$.upstream: expected \"202309\" or \"newest\", found new"},
         {HEAD "`assumes`: [`maybe: so`], `reply`: {} }",
          "$.assumes[0]: expected a sentence that begins with high:, medium: or low:"},
         {HEAD "`refuse`: ``, `about`: `A.` }", "this key stands here twice"},
@@ -353,6 +355,16 @@ static void pages_and_enums(void **state)
          "$.pages.size: `accept` says that 'size' is text; it must be int"},
         {CALL "`pages`: { " GOOD " }, `reply`: { `x`: `c.x` } }",
          "$.pages: `pages`, and no call's `rows` in the reply"},
+        {"`calls`: { `c`: { `send`: `GET /new/x`, `rows`: `l` } }, `reply`: { `x`: `c.l` } }",
+         "the `rows` of call 'c' make no rows of the reply"},
+        {"`calls`: { `c`: { `send`: `GET /new/x`, `rows`: `l`, `each`: `shop.id` } }, "
+         "`reply`: { `l`: { `rows`: { `c`: `id` } } } }",
+         "$.calls.c.each: a call with `rows` is made for each row of another call with `rows`, "
+         "and for nothing else"},
+        {"`calls`: { `o`: { `send`: `GET /new/x`, `rows`: `l` }, "
+         "`c`: { `send`: `GET /new/y`, `rows`: `m`, `each`: `o.l` } }, "
+         "`reply`: { `l`: { `rows`: { `c`: `id`, `o`: `id` } } } }",
+         "the rows of 'o' are asked for 'c', so they make no rows of the reply themselves"},
         {"`enums`: [], `reply`: {} }", "$.enums: expected an object, found a list"},
         {"`enums`: { `e`: {} }, `reply`: {} }", "$.enums.e: expected `pairs`"},
         {"`enums`: { `e`: { `pairs`: [[1]] } }, `reply`: {} }",
@@ -417,7 +429,7 @@ static void shared_files(void **state)
         {"other.json", "{}", "other.json: $: no file of this name belongs here"},
         {"area/b.json", "{ `legacy`: `POST /old/x`, `about`: `B.`, `uses`: `desk`, `reply`: {} }",
          "area/b.json: $.legacy: POST /old/x is served by area/a.json too (give both a `version` "
-         "that does not overlap)"},
+         "that does not overlap, or another `upstream`)"},
     };
     static const char good[] = HEAD "`reply`: {} }";
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -92,6 +92,54 @@ static void routes(void **state)
     plans_unref(plans);
 }
 
+/* Two tables of one endpoint, for one setting each. */
+static void generations(void **state)
+{
+    (void)state;
+    static const char *const tables[] = {
+        "{ `legacy`: `GET /old/x`, `upstream`: `202309`, `about`: `A.`, `uses`: `desk`,"
+        " `reply`: {} }",
+        "{ `legacy`: `GET /old/x`, `upstream`: `newest`, `about`: `B.`, `uses`: `desk`,"
+        " `reply`: {} }",
+        "{ `legacy`: `GET /old/y`, `about`: `C.`, `uses`: `desk`, `reply`: {} }",
+        "{ `legacy`: `GET /old/z`, `upstream`: `newest`, `about`: `D.`, `uses`: `desk`,"
+        " `reply`: {} }"};
+    static const char *const shared[] = {"profiles.json", "errors.json"};
+    struct plan_text texts[6];
+    char *held[6], names[6][512];
+    for (int i = 0; i < 2; i++) {
+        snprintf(names[i], sizeof names[i], LIBRARY "/%s", shared[i]);
+        held[i] = file_text(names[i]);
+        texts[i] = (struct plan_text){shared[i], str_from(held[i])};
+    }
+    for (int i = 2; i < 6; i++) {
+        snprintf(names[i], sizeof names[i], "area/%d.json", i);
+        held[i] = quotes(tables[i - 2]);
+        texts[i] = (struct plan_text){names[i], str_from(held[i])};
+    }
+    struct findings findings;
+    struct plan_match match;
+    findings_init(&findings);
+    struct plans *plans = plans_load_texts(texts, 6, &findings);
+    assert_non_null(plans);
+    for (int newest = 0; newest < 2; newest++) {
+        if (newest)
+            plans_set_newest(plans, true);
+        assert_int_equal(plans_route(plans, STR("GET"), STR("/old/x"), STR(""), &match),
+                         PLAN_FOUND);
+        assert_true(str_eq(plan_upstream(match.plan), newest ? STR("newest") : STR("202309")));
+        assert_int_equal(plans_route(plans, STR("GET"), STR("/old/y"), STR(""), &match),
+                         PLAN_FOUND);
+        assert_false(plan_upstream(match.plan).p);
+        assert_int_equal(plans_route(plans, STR("GET"), STR("/old/z"), STR(""), &match),
+                         newest ? PLAN_FOUND : PLAN_BAD_VERSION);
+    }
+    for (int i = 0; i < 6; i++)
+        free(held[i]);
+    findings_clear(&findings);
+    plans_unref(plans);
+}
+
 static void errors(void **state)
 {
     (void)state;
@@ -191,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loads_a_directory),
+        cmocka_unit_test(generations),
         cmocka_unit_test(routes),
         cmocka_unit_test(errors),
         cmocka_unit_test(shops),

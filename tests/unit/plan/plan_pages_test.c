@@ -214,6 +214,74 @@ static void merged(void **state)
     plans_unref(plans);
 }
 
+/* The rows of one list for each row of another. */
+static void nested(void **state)
+{
+    (void)state;
+    static const char table[] =
+        "{ `legacy`: `POST /old/x`, `about`: `A list of lists.`, `uses`: `desk`,"
+        "  `calls`: {"
+        "    `inner`: { `send`: `GET /new/o/{@id}/i`, `each`: `outer.data.list`, `rows`: `rows`,"
+        "               `query`: { `of`: `@name` } },"
+        "    `outer`: { `send`: `GET /new/o`, `rows`: `data.list`, `order_by`: `id` } },"
+        "  `pages`: { `style`: `cursor`, `in`: `cursor`, `size`: `size`, `limits`: [1, 50],"
+        "             `more`: `more` },"
+        "  `reply`: { `l`: { `rows`: { `inner`: { `i`: `id`, `o`: `@id` } } } } }";
+    struct plans *plans = good_table(table);
+    struct play p;
+    struct plan_message m;
+    struct plan_answer answer;
+    struct plan_slot outer = {1, 0, 0}, second = {1, 0, 1}, slot = {0, 0, 0};
+    struct plan_page_ask ask = {.size = 7};
+    struct json_writer w;
+    unsigned element;
+    assert_true(play_begin(&p, plans, "{`size`: 5}"));
+    const struct plan_call *inner = plan_call_at(p.plan, 0);
+    assert_true(inner->nested && inner->paged && inner->each && inner->outer == 1);
+    assert_true(plan_call_at(p.plan, 1)->paged && !plan_call_at(p.plan, 1)->nested);
+    assert_int_equal(inner->needs, 2);
+    struct str page = play_envelope(&p, "{`data`: {`list`: [{`id`: 1}, {`id`: 2, `name`: `B`}]}}");
+    assert_true(plan_take(p.run, outer, page, &answer, &p.fault));
+    page = play_envelope(&p, "{`data`: {`list`: [{`id`: 3}]}}");
+    assert_true(plan_take(p.run, second, page, &answer, &p.fault));
+    assert_true(str_eq(plan_row_key(p.run, outer, 1), STR("2")));
+    static const struct {
+        unsigned page;
+        size_t row;
+        unsigned element;
+        const char *path, *answer;
+    } rows[] = {
+        {0, 1, 0, "/new/o/2/i", "{`rows`: [{`id`: 21}, {`id`: 22}]}"},
+        {1, 0, 1, "/new/o/3/i", "{`rows`: []}"},
+        {0, 0, 2, "/new/o/1/i", "{`rows`: [{`id`: 11}]}"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        outer.page = rows[i].page;
+        for (int twice = 0; twice < 2; twice++) {
+            assert_true(plan_nest(p.run, 0, outer, rows[i].row, &element, &p.fault));
+            assert_int_equal(element, rows[i].element);
+        }
+        slot.element = element;
+        assert_true(plan_build(p.run, slot, &ask, &m, &p.fault));
+        assert_true(str_eq(m.path, str_from(rows[i].path)));
+        assert_true(str_eq(pairs_get(&m.query, STR("page_size")), STR("7")));
+        assert_true(str_eq(pairs_get(&m.query, STR("of")), i == 0 ? STR("B") : STR_NONE));
+        page = play_envelope(&p, rows[i].answer);
+        assert_true(plan_take(p.run, slot, page, &answer, &p.fault));
+    }
+    assert_true(plan_pick(p.run, slot, 0, 1));
+    slot.element = 0;
+    assert_true(plan_pick(p.run, slot, 0, 2));
+    struct plan_page_given given = {STR("N"), true};
+    json_writer_init(&w, &p.reply);
+    assert_true(plan_reply(p.run, &given, &w, &p.fault));
+    buf_add_char(&p.reply, '\0');
+    check_text("nested", "reply", p.reply.p,
+               "{`l`:[{`i`:11,`o`:1},{`i`:21,`o`:2},{`i`:22,`o`:2}],`more`:true}");
+    play_end(&p);
+    plans_unref(plans);
+}
+
 static void filters(void **state)
 {
     (void)state;
@@ -248,7 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asked),  cmocka_unit_test(whole_page), cmocka_unit_test(parts_of_pages),
-        cmocka_unit_test(merged), cmocka_unit_test(filters),
+        cmocka_unit_test(merged), cmocka_unit_test(nested),     cmocka_unit_test(filters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
