@@ -55,7 +55,7 @@ bool route_request(struct exchange *x)
     return true;
 }
 
-static bool admit_app(struct exchange *x)
+bool admit_app(struct exchange *x)
 {
     if (x->asked.app_key.n == 0)
         return fault_at(&x->fault, FAULT_APP, STR("app_key"), "app_key is missing.");
@@ -77,12 +77,11 @@ static bool is_secret(struct str name)
     return false;
 }
 
-/* The words behind a wrong signature: what was signed here, without what nobody may see. */
-static void show_string(struct exchange *x)
+struct str admit_string(struct exchange *x, struct str body)
 {
     struct pair *items = ARENA_ARRAY(x->arena, struct pair, x->query.count);
     if (!items)
-        return;
+        return STR_NONE;
     for (size_t i = 0; i < x->query.count; i++) {
         items[i] = x->query.items[i];
         if (is_secret(items[i].name))
@@ -91,15 +90,11 @@ static void show_string(struct exchange *x)
     struct pairs shown = {items, x->query.count};
     struct buf text;
     buf_init_arena(&text, LONGEST_SHOWN_STRING, x->arena);
-    buf_add_str(&text, STR("The string to sign is (*** for each secret): "));
-    sign_string(x->app->sign, x->request.path, &shown, STR_NONE, true, &text);
-    if (buf_failed(&text))
-        x->detail = STR("The string to sign is too long to be shown.");
-    else
-        x->detail = buf_str(&text);
+    sign_string(x->app->sign, x->request.path, &shown, body, true, &text);
+    return buf_failed(&text) ? STR_NONE : buf_str(&text);
 }
 
-static bool is_signed(struct exchange *x, const struct pairs *pairs, struct str sign)
+bool admit_is_signed(struct exchange *x, const struct pairs *pairs, struct str sign)
 {
     char hex[SIGN_HEX + 1];
     struct sign_key *key = x->app->sign;
@@ -114,18 +109,22 @@ static bool admit_sign(struct exchange *x)
     struct str sign = pairs_get(&x->fields, STR("sign"));
     if (sign.n == 0)
         return fault_at(&x->fault, FAULT_SIGN_MISSING, STR("sign"), "sign is missing.");
-    if (is_signed(x, &x->query, sign) ||
-        (x->fields.count > x->query.count && is_signed(x, &x->fields, sign)))
+    if (admit_is_signed(x, &x->query, sign) ||
+        (x->fields.count > x->query.count && admit_is_signed(x, &x->fields, sign)))
         return true;
     fault_at(
         &x->fault, FAULT_SIGN, STR("sign"),
         "sign is invalid: it must be the HMAC-SHA256 of the string to sign, with app_secret as "
         "the key, in hexadecimal.");
-    show_string(x);
+    struct str string = admit_string(x, STR_NONE);
+    x->detail =
+        string.p ? arena_printf(x->arena, "The string to sign is (*** for each secret): " STR_FMT,
+                                STR_ARG(string))
+                 : STR("The string to sign is too long to be shown.");
     return false;
 }
 
-static bool admit_time(struct exchange *x)
+bool admit_time(struct exchange *x)
 {
     struct str text = pairs_get(&x->fields, STR("timestamp"));
     struct str where = STR("timestamp");
@@ -162,7 +161,7 @@ static bool is_token(struct str token)
     return token.n <= LONGEST_TOKEN;
 }
 
-static bool admit_token(struct exchange *x)
+bool admit_token(struct exchange *x)
 {
     x->token = pairs_get(&x->fields, STR("access_token"));
     if (x->token.n == 0)

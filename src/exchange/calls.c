@@ -87,8 +87,7 @@ bool calls_go(struct exchange *x)
     return true;
 }
 
-/* An error that says that the cipher is no longer good: the next request asks anew. */
-static void forget_shop(struct exchange *x, int64_t code)
+void forget_shop(struct exchange *x, int64_t code)
 {
     const struct plan_shops *shops = plans_shops(x->plans);
     if (!shops || !x->ask.token.p)

@@ -99,7 +99,7 @@ static void fail(struct exchange *x)
 
 static void succeed(struct exchange *x)
 {
-    if (!reply_success(x)) {
+    if (!(is_native(x) ? native_reply(x) : reply_success(x))) {
         fail(x);
         return;
     }
@@ -114,12 +114,14 @@ static bool advance(struct exchange *x, bool *wait)
 {
     switch (x->state) {
     case EXCHANGE_RECEIVED:
-        if (!receive_request(x) || !route_request(x))
+        if (!receive_query(x) || !native_find(x))
+            return false;
+        if (!is_native(x) && (!receive_body(x) || !route_request(x)))
             return false;
         enter(x, EXCHANGE_ROUTED);
         return true;
     case EXCHANGE_ROUTED:
-        if (!admit_request(x))
+        if (!(is_native(x) ? native_admit(x) : admit_request(x)))
             return false;
         enter(x, EXCHANGE_ADMITTED);
         return true;
@@ -130,12 +132,12 @@ static bool advance(struct exchange *x, bool *wait)
         if (*wait)
             return true;
         enter(x, EXCHANGE_CALLING);
-        return pages_begin(x);
+        return is_native(x) || pages_begin(x);
     default:
         assert(x->state == EXCHANGE_CALLING);
-        if (!calls_go(x))
+        if (!(is_native(x) ? native_go(x) : calls_go(x)))
             return false;
-        *wait = !calls_finished(x);
+        *wait = is_native(x) ? !x->answered : !calls_finished(x);
         if (!*wait)
             enter(x, EXCHANGE_MERGING);
         return true;
@@ -183,7 +185,10 @@ void exchange_on_answer(struct exchange *x, unsigned tag, const struct exchange_
     struct sent *sent = end_call(x, tag);
     if (!sent)
         return;
-    if (sent->shops ? who_answer(x, sent, answer) : calls_answer(x, sent, answer))
+    bool good = sent->shops    ? who_answer(x, sent, answer)
+                : is_native(x) ? native_answer(x, answer)
+                               : calls_answer(x, sent, answer);
+    if (good)
         go(x);
     else
         fail(x);

@@ -1,5 +1,6 @@
 /*
- * Exchange: the life of one legacy request, as one state machine.
+ * Exchange: the life of one request, as one state machine. Most are legacy ones, which are
+ * translated; those that are of v202309 form already get the credentials of their kind.
  *
  *   RECEIVED -> ROUTED -> ADMITTED -> CALLING -> MERGING -> REPLYING -> DONE
  *
@@ -29,19 +30,27 @@ struct exchange_app {
     struct str secret;
 };
 
+/* What happens to requests that are of v202309 form already. */
+enum exchange_native {
+    EXCHANGE_NATIVE_OFF,       /* refused */
+    EXCHANGE_NATIVE_TRANSLATE, /* credentials are translated, and the request is signed anew */
+    EXCHANGE_NATIVE_PASS       /* the same, but what is good as it is passes untouched */
+};
+
 /* The name of a setting in a configuration is that of the member: exchange.calls. */
 struct exchange_settings {
-    bool check_sign;       /* true: verify the legacy signature */
-    bool check_time;       /* true: verify the timestamp's window */
-    int time_before_s;     /* 300: how old a timestamp may be */
-    int time_after_s;      /* 30: how far ahead */
-    int64_t deadline_ms;   /* 30 000: for the whole request */
-    unsigned calls;        /* 50: most upstream calls for one request */
-    unsigned side_by_side; /* 8: of these at the same time */
-    unsigned query_pairs;  /* 100: most parameters of a request, query and form together */
-    unsigned json_depth;   /* 64: nesting of a request's body, and of the list of shops */
-    size_t memory;         /* 64 MiB: maximum of an exchange's arena */
-    size_t answer;         /* 32 MiB: largest answer to a client */
+    bool check_sign;             /* true: verify the legacy signature */
+    bool check_time;             /* true: verify the timestamp's window */
+    int time_before_s;           /* 300: how old a timestamp may be */
+    int time_after_s;            /* 30: how far ahead */
+    int64_t deadline_ms;         /* 30 000: for the whole request */
+    unsigned calls;              /* 50: most upstream calls for one request */
+    unsigned side_by_side;       /* 8: of these at the same time */
+    unsigned query_pairs;        /* 100: most parameters of a request, query and form together */
+    unsigned json_depth;         /* 64: nesting of a request's body, and of the list of shops */
+    size_t memory;               /* 64 MiB: maximum of an exchange's arena */
+    size_t answer;               /* 32 MiB: largest answer to a client */
+    enum exchange_native native; /* EXCHANGE_NATIVE_PASS */
 };
 
 extern const struct exchange_settings exchange_default_settings;
@@ -137,7 +146,7 @@ void exchange_refuse(struct exchange *x, const struct fault *fault);
 
 /* For the access log and metrics, valid until exchange_free. */
 struct exchange_report {
-    const char *endpoint;  /* "order/get_order_list", or "-" */
+    const char *endpoint;  /* "event/get_webhooks", "native/event/get-webhooks", or "-" */
     const char *reason;    /* how it ended: "ok", or a fault's name */
     struct str request_id; /* ours */
     int status;

@@ -20,7 +20,8 @@ const struct exchange_settings exchange_default_settings = {.check_sign = true,
                                                             .query_pairs = 100,
                                                             .json_depth = 64,
                                                             .memory = (size_t)64 << 20,
-                                                            .answer = (size_t)32 << 20};
+                                                            .answer = (size_t)32 << 20,
+                                                            .native = EXCHANGE_NATIVE_PASS};
 
 static struct app *place_of(const struct exchange_host *host, struct str key)
 {

@@ -7,6 +7,7 @@
  *   who.c       the shop and its cipher;  send.c  one upstream message, signed
  *   calls.c     which calls when, and their answers;  pages.c  the calls that page
  *   reply.c     envelopes;  words.c  faults as words that may be shown
+ *   native.c    requests of v202309 form, from their route to their answer
  *
  * Functions that may fail return false with x->fault filled.
  */
@@ -94,6 +95,9 @@ struct exchange {
     struct json_doc document;
     struct plan_request asked;
     const struct plan *plan;
+    struct plan_native native; /* profile set: the request is of v202309 form, without a plan */
+    bool untouched;            /* and goes as it came */
+    bool answered;             /* and came back */
     const struct plan_profile *profile;
     struct plan_run *run;
     const struct app *app;
@@ -150,15 +154,40 @@ static inline int64_t now_ms(const struct exchange *x)
     return clock_now_ms(&x->host->common.clock);
 }
 
+static inline bool is_native(const struct exchange *x)
+{
+    return x->native.profile != NULL;
+}
+
 /* ---- receive.c ---- */
 
-bool receive_request(struct exchange *x);
+bool receive_query(struct exchange *x);
+bool receive_body(struct exchange *x);
+bool is_form(struct str content_type); /* of a web page: name=value&... */
 struct str request_field(const struct exchange *x, struct str name); /* any case */
 
 /* ---- admit.c ---- */
 
 bool route_request(struct exchange *x);
 bool admit_request(struct exchange *x);
+bool admit_app(struct exchange *x);
+bool admit_time(struct exchange *x);
+bool admit_token(struct exchange *x);
+/* Whether `sign` is the legacy signature with these parameters. */
+bool admit_is_signed(struct exchange *x, const struct pairs *pairs, struct str sign);
+/* What is signed with this body, nothing secret in it; absent when it is too long. */
+struct str admit_string(struct exchange *x, struct str body);
+
+/* ---- native.c ---- */
+
+/* Sets x->native when the path is of v202309 form; false when that is refused. */
+bool native_find(struct exchange *x);
+bool native_admit(struct exchange *x);
+bool native_needs_shop(const struct exchange *x);
+bool native_go(struct exchange *x);
+bool native_answer(struct exchange *x, const struct exchange_upstream *answer);
+/* The reply is upstream's answer. */
+bool native_reply(struct exchange *x);
 
 /* ---- who.c ---- */
 
@@ -182,6 +211,13 @@ bool send_message(struct exchange *x, struct plan_slot slot, const struct plan_m
 bool send_shops(struct exchange *x, const struct plan_shops *shops);
 /* Faults for one more call than allowed; `what` may be more calls than one. */
 bool send_room(struct exchange *x, size_t calls);
+/* The parts of that: a call to fill, NULL and a fault; its target, signed; the start. */
+struct sent *send_new(struct exchange *x);
+bool send_target(struct exchange *x, const struct plan_message *message, const struct pairs *pairs,
+                 struct str *target);
+void send_start(struct exchange *x, struct sent *sent);
+/* The time that is signed, in seconds. */
+struct str send_seconds(struct exchange *x);
 
 /* ---- calls.c ---- */
 
@@ -192,6 +228,8 @@ bool calls_answer(struct exchange *x, const struct sent *sent,
                   const struct exchange_upstream *answer);
 void calls_cancel(struct exchange *x);
 void stage_finish(struct exchange *x, unsigned call);
+/* After an error that says that the cipher is no longer good, the next request asks anew. */
+void forget_shop(struct exchange *x, int64_t code);
 
 /* ---- pages.c ---- */
 

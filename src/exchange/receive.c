@@ -41,6 +41,14 @@ static bool parse_pairs(struct exchange *x, struct str text, const char *what, s
                      what);
 }
 
+bool receive_query(struct exchange *x)
+{
+    if (!parse_pairs(x, x->request.query, "query", settings_of(x)->query_pairs, &x->query))
+        return false;
+    x->fields = x->query;
+    return true;
+}
+
 static struct str trim_json(struct str text)
 {
     static const struct str blanks = STR_C(" \t\r\n");
@@ -82,7 +90,7 @@ static bool parse_json(struct exchange *x, struct str text)
                      json_type_name(type));
 }
 
-static bool is_form(struct str content_type)
+bool is_form(struct str content_type)
 {
     struct str rest = content_type;
     return str_ieq(str_trim(str_cut(&rest, ';')), STR("application/x-www-form-urlencoded"));
@@ -102,7 +110,7 @@ static bool join_pairs(struct exchange *x, const struct pairs *form)
     return true;
 }
 
-static bool receive_body(struct exchange *x)
+bool receive_body(struct exchange *x)
 {
     struct str text = trim_json(x->request.body);
     if (text.n == 0)
@@ -118,12 +126,4 @@ static bool receive_body(struct exchange *x)
     struct pairs form;
     size_t room = settings_of(x)->query_pairs - x->query.count;
     return parse_pairs(x, text, "form in the body", room, &form) && join_pairs(x, &form);
-}
-
-bool receive_request(struct exchange *x)
-{
-    if (!parse_pairs(x, x->request.query, "query", settings_of(x)->query_pairs, &x->query))
-        return false;
-    x->fields = x->query;
-    return receive_body(x);
 }

@@ -17,6 +17,14 @@ bool send_room(struct exchange *x, size_t calls)
                      most);
 }
 
+struct str send_seconds(struct exchange *x)
+{
+    struct buf seconds;
+    buf_init_arena(&seconds, LONGEST_NUMBER, x->arena);
+    buf_add_i64(&seconds, now_ms(x) / 1000);
+    return buf_failed(&seconds) ? STR_NONE : buf_str(&seconds);
+}
+
 /* message->query and what is added to it, in x's arena. */
 static bool add_pairs(struct exchange *x, const struct plan_message *message, bool cipher,
                       struct pairs *pairs)
@@ -25,24 +33,22 @@ static bool add_pairs(struct exchange *x, const struct plan_message *message, bo
     if (!x->profile->sign)
         return true;
     struct pair *items = arena_alloc(x->arena, (pairs->count + ADDED_PAIRS) * sizeof *items);
-    struct buf seconds;
-    buf_init_arena(&seconds, LONGEST_NUMBER, x->arena);
-    buf_add_i64(&seconds, now_ms(x) / 1000);
-    if (!items || buf_failed(&seconds))
+    struct str seconds = send_seconds(x);
+    if (!items || !seconds.p)
         return fault_no_memory(x);
     if (pairs->count > 0)
         memcpy(items, pairs->items, pairs->count * sizeof *items);
     size_t count = pairs->count;
     items[count++] = (struct pair){STR("app_key"), x->app->key};
-    items[count++] = (struct pair){STR("timestamp"), buf_str(&seconds)};
+    items[count++] = (struct pair){STR("timestamp"), seconds};
     if (cipher)
         items[count++] = (struct pair){STR("shop_cipher"), x->shop.cipher};
     *pairs = (struct pairs){items, count};
     return true;
 }
 
-static bool write_target(struct exchange *x, const struct plan_message *message,
-                         const struct pairs *pairs, struct str *target)
+bool send_target(struct exchange *x, const struct plan_message *message, const struct pairs *pairs,
+                 struct str *target)
 {
     char hex[SIGN_HEX + 1];
     struct buf out;
@@ -82,44 +88,50 @@ static void add_fields(struct exchange *x, const struct plan_message *message, s
     sent->send.field_count = count;
 }
 
-static struct sent *new_sent(struct exchange *x)
+struct sent *send_new(struct exchange *x)
 {
+    if (!send_room(x, 1))
+        return NULL;
     if (!x->sent)
         x->sent = ARENA_ARRAY(x->arena, struct sent *, settings_of(x)->calls);
     struct sent *sent = ARENA_NEW(x->arena, struct sent);
-    if (!x->sent || !sent)
-        return NULL;
-    return sent;
+    if (x->sent && sent)
+        return sent;
+    fault_no_memory(x);
+    return NULL;
+}
+
+void send_start(struct exchange *x, struct sent *sent)
+{
+    sent->send.tag = x->sent_count;
+    sent->under_way = true;
+    x->sent[x->sent_count++] = sent;
+    x->under_way++;
+    x->ports->send(x->owner, x, &sent->send);
 }
 
 static bool send_one(struct exchange *x, struct sent *sent, const struct plan_message *message,
                      bool cipher)
 {
     struct pairs pairs;
-    sent->send = (struct exchange_send){.tag = x->sent_count,
-                                        .auth_host = x->profile->auth_host,
+    sent->send = (struct exchange_send){.auth_host = x->profile->auth_host,
                                         .repeatable = str_eq(message->method, STR("GET")),
                                         .method = message->method,
                                         .body = message->body};
     if (!add_pairs(x, message, cipher, &pairs) ||
-        !write_target(x, message, &pairs, &sent->send.target))
+        !send_target(x, message, &pairs, &sent->send.target))
         return false;
     add_fields(x, message, sent);
-    sent->under_way = true;
-    x->sent[x->sent_count++] = sent;
-    x->under_way++;
-    x->ports->send(x->owner, x, &sent->send);
+    send_start(x, sent);
     return true;
 }
 
 bool send_message(struct exchange *x, struct plan_slot slot, const struct plan_message *message,
                   bool cipher)
 {
-    if (!send_room(x, 1))
-        return false;
-    struct sent *sent = new_sent(x);
+    struct sent *sent = send_new(x);
     if (!sent)
-        return fault_no_memory(x);
+        return false;
     sent->slot = slot;
     return send_one(x, sent, message, cipher);
 }
@@ -127,11 +139,9 @@ bool send_message(struct exchange *x, struct plan_slot slot, const struct plan_m
 bool send_shops(struct exchange *x, const struct plan_shops *shops)
 {
     struct plan_message message = {.method = shops->method, .path = shops->path};
-    if (!send_room(x, 1))
-        return false;
-    struct sent *sent = new_sent(x);
+    struct sent *sent = send_new(x);
     if (!sent)
-        return fault_no_memory(x);
+        return false;
     sent->shops = true;
     return send_one(x, sent, &message, false);
 }

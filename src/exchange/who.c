@@ -8,6 +8,8 @@
 
 static bool needs_shop(const struct exchange *x)
 {
+    if (is_native(x))
+        return native_needs_shop(x);
     for (unsigned i = 0; i < plan_call_count(x->plan); i++)
         if (plan_call_at(x->plan, i)->cipher)
             return true;
@@ -17,7 +19,8 @@ static bool needs_shop(const struct exchange *x)
 static bool known(struct exchange *x)
 {
     struct plan_shop shop = {x->shop.id, x->shop.region, x->shop.cipher};
-    plan_set_shop(x->run, &shop);
+    if (x->run)
+        plan_set_shop(x->run, &shop);
     x->who = WHO_KNOWN;
     return true;
 }

@@ -73,6 +73,8 @@ bool fault_of_upstream(struct exchange *x, const struct exchange_upstream *answe
 
 static bool is_alone(const struct exchange *x, const struct sent *sent)
 {
+    if (is_native(x))
+        return !sent->shops;
     return !sent->shops && plan_call_count(x->plan) == 1 && !plan_call_at(x->plan, 0)->each;
 }
 
