@@ -155,7 +155,8 @@ bool base64url_decode(struct str text, struct arena *arena, struct str *out)
 static void encode(struct str bytes, const char alphabet[static 64], bool pad, struct buf *out)
 {
     const unsigned char *p = (const unsigned char *)bytes.p;
-    char *o = buf_reserve(out, bytes.n / 3 * 4 + 4);
+    size_t rest = bytes.n % 3;
+    char *o = buf_reserve(out, bytes.n / 3 * 4 + (rest == 0 ? 0 : pad ? 4 : rest + 1));
     if (!o)
         return;
     const char *start = o;
