@@ -159,9 +159,13 @@ bool plans_know(struct plans *plans, const struct contracts *contracts)
     native->endpoints = ARENA_ARRAY(plans->arena, struct native_endpoint, count + 1);
     for (size_t i = 0; native->endpoints && i < count; i++) {
         const struct contract *c = contracts_at(contracts, i);
-        native->endpoints[native->endpoint_count++] = (struct native_endpoint){
-            arena_str(plans->arena, c->method), arena_str(plans->arena, c->path),
-            arena_str(plans->arena, c->id), cipher_of(c)};
+        struct str path = arena_str(plans->arena, c->path);
+        native->endpoints[native->endpoint_count++] =
+            (struct native_endpoint){.method = arena_str(plans->arena, c->method),
+                                     .path = path,
+                                     .fixed = str_of(path.p, str_find(path, '{')),
+                                     .name = arena_str(plans->arena, c->id),
+                                     .cipher = cipher_of(c)};
     }
     return !arena_failed(plans->arena);
 }
@@ -175,7 +179,7 @@ static const struct native_endpoint *find_endpoint(const struct native *native, 
     unsigned best_fit = 0;
     for (size_t i = 0; i < native->endpoint_count; i++) {
         const struct native_endpoint *endpoint = &native->endpoints[i];
-        if (!str_eq(endpoint->method, method))
+        if (!str_starts(path, endpoint->fixed) || !str_eq(endpoint->method, method))
             continue;
         unsigned fit = contract_fit(endpoint->path, path, NULL);
         if (fit > best_fit) {

@@ -15,7 +15,8 @@ struct native_form {
 /* What a contract says. */
 struct native_endpoint {
     struct str method;
-    struct str path; /* with {parameters} */
+    struct str path;  /* with {parameters} */
+    struct str fixed; /* what stands before the first of them: most look-ups end there */
     struct str name;
     enum plan_cipher cipher;
 };
