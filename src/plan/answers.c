@@ -157,7 +157,7 @@ bool plan_take(struct plan_run *run, struct plan_slot slot, struct str body,
     }
     if (!json_parse(doc, body, &limits, run->arena, &error)) {
         char what[128];
-        snprintf(what, sizeof what, "is not JSON: %s expected at byte %zu", error.expected,
+        snprintf(what, sizeof what, "is not JSON: expected %s at byte %zu", error.expected,
                  error.offset);
         return broken(run, fault, call, what);
     }

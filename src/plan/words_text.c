@@ -152,7 +152,7 @@ struct value word_parse(struct plan_run *run, const struct use *use, const struc
     if (!text.n)
         return VALUE_NONE;
     if (!json_parse(doc, text, &limits, run->arena, &error))
-        return run_fault(run, use->from, "expected a text that holds JSON: %s expected at byte %zu",
+        return run_fault(run, use->from, "expected a text that holds JSON: expected %s at byte %zu",
                          error.expected, error.offset);
     return value_json(json_root(doc));
 }

@@ -133,7 +133,7 @@ static bool check_json(const char *file, struct str text, struct findings *findi
     arena_free(arena);
     if (!good) {
         char what[128];
-        snprintf(what, sizeof what, "is not JSON: %s expected", error.expected);
+        snprintf(what, sizeof what, "is not JSON: expected %s", error.expected);
         return wrong_at(file, text, error.offset, what, findings);
     }
     size_t nul = find_nul(text);

@@ -138,7 +138,7 @@ static void one_after_another(void **state)
          {"=<html>"},
          NULL,
          "upstream_bad first: the answer to GET /new/first/{id} is not JSON:"
-         " a value expected at byte 0"},
+         " expected a value at byte 0"},
         {"no code",
          "{`id`: 1}",
          {"={`data`: {}}"},

@@ -269,7 +269,7 @@ static void corners(void **state)
         {"a | parse", "{`a`: ``}", ""},
         {"a | parse | collect id", "{`a`: `[{\\`id\\`: 1.0}]`}", "[1.0]"},
         {"a | parse", "{`a`: `{`}",
-         "!upstream_bad c.s[].a: expected a text that holds JSON: a key expected at byte 1"},
+         "!upstream_bad c.s[].a: expected a text that holds JSON: expected a key at byte 1"},
         {"a | parse", "{`a`: 1}",
          "!upstream_bad c.s[].a: expected a text that holds JSON, found a number"},
         {"a | json", "{`a`: { `x`: 1.0 }}", "`{ \\`x\\`: 1.0 }`"},
