@@ -22,7 +22,7 @@ static void check_missing(struct check *c, const struct target *target)
         const struct contract_field *field = &answer->items[i];
         if (target->given[i] || (field->parent && !target->given[field->parent->index]))
             continue;
-        if (lost_in_answer(c, field->path) || assumed_field(c, field))
+        if (lost_in_answer(c, field->path))
             continue;
         struct place at = reply;
         if (target->stands[i].p)

@@ -3,7 +3,8 @@
  *
  * A sentence of `assumes` names a field by its path ("lines[].price", the end of it from a dot
  * on, brackets or not) or by its last name where that is no common word: one with an
- * underscore. A name with an underscore that neither side has is a fault of its own.
+ * underscore. About a type or a unit it must say something of types or units too. A name with
+ * an underscore that neither side has is a fault of its own.
  */
 #include "check/inside.h"
 
@@ -71,20 +72,57 @@ static bool names_path(struct str word, struct str path)
     return has_char(word, '_') && str_eq(word, last_name(path));
 }
 
+static bool sentence_names(struct str sentence, struct str path)
+{
+    struct str word;
+    while ((word = next_word(&sentence)).p)
+        if (names_path(word, path))
+            return true;
+    return false;
+}
+
+static bool sentence_holds(struct str sentence, const char *const words[])
+{
+    struct str word;
+    while ((word = next_word(&sentence)).p)
+        for (size_t i = 0; words[i]; i++)
+            if (str_ieq(word, str_from(words[i])))
+                return true;
+    return false;
+}
+
+/* Of `words`, which may be NULL, the sentence must hold one too. */
+static bool assumed(const struct check *c, struct str path, const char *const words[])
+{
+    for (size_t i = 0; i < c->plan->assumes_count; i++)
+        if (sentence_names(c->plan->assumes[i], path) &&
+            (!words || sentence_holds(c->plan->assumes[i], words)))
+            return true;
+    return false;
+}
+
 bool assumed_path(const struct check *c, struct str path)
 {
-    for (size_t i = 0; i < c->plan->assumes_count; i++) {
-        struct str rest = c->plan->assumes[i], word;
-        while ((word = next_word(&rest)).p)
-            if (names_path(word, path))
-                return true;
-    }
-    return false;
+    return assumed(c, path, NULL);
 }
 
 bool assumed_field(const struct check *c, const struct contract_field *field)
 {
     return field && assumed_path(c, field->path);
+}
+
+bool assumed_type(const struct check *c, const struct contract_field *field)
+{
+    static const char *const words[] = {"text",  "texts",  "string",  "number", "numbers", "digits",
+                                        "int",   "whole",  "decimal", "bool",   "true",    "list",
+                                        "lists", "object", "objects", "JSON",   NULL};
+    return field && assumed(c, field->path, words);
+}
+
+bool assumed_unit(const struct check *c, const struct contract_field *field)
+{
+    static const char *const words[] = {"seconds", "milliseconds", NULL};
+    return field && assumed(c, field->path, words);
 }
 
 /* The text as a whole, not as a part of a longer word. */

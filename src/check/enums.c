@@ -19,6 +19,12 @@ struct enum_tally *new_tallies(struct check *c, const struct enum_map *maps, siz
     return tallies;
 }
 
+/* By a name that is no common word. */
+static bool assumed_enum(const struct check *c, struct str name)
+{
+    return str_find(name, '_') < name.n && assumed_value(c, name);
+}
+
 static struct tally *tally_of(struct check *c, const struct use *use)
 {
     struct enum_tally *lists[] = {c->own_tallies, c->tallies};
@@ -33,8 +39,7 @@ static struct tally *tally_of(struct check *c, const struct use *use)
 static void not_mapped(struct check *c, const struct use *use, const struct sort *in,
                        struct str value, const struct place *place)
 {
-    if (assumed_value(c, value) || assumed_value(c, use->map->name) ||
-        assumed_field(c, in->field) ||
+    if (assumed_value(c, value) || assumed_enum(c, use->map->name) || assumed_field(c, in->field) ||
         (in->request && in->field && lost_in_request(c, in->field->path)) ||
         (c->making && use->to_legacy && lost_in_answer(c, c->making->path)))
         return;

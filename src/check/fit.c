@@ -33,11 +33,6 @@ static struct str wanted(struct check *c, const struct target *t)
                         also ? " or " : "", also ? also : "");
 }
 
-static bool confessed(const struct check *c, const struct target *t)
-{
-    return assumed_field(c, t->field);
-}
-
 /* The word that would make it fit; NULL when none is obvious. */
 static const char *remedy(unsigned have, const struct target *t)
 {
@@ -58,7 +53,7 @@ static const char *remedy(unsigned have, const struct target *t)
 static void mismatch(struct check *c, const struct sort *sort, const struct target *t,
                      const struct place *place)
 {
-    if (confessed(c, t))
+    if (assumed_type(c, t->field))
         return;
     struct sort alone = *sort;
     alone.other = NULL;
@@ -74,7 +69,7 @@ static void fit_unit(struct check *c, const struct sort *sort, const struct targ
                      const struct place *place)
 {
     if (sort->unit == CONTRACT_NO_UNIT || t->field->unit == CONTRACT_NO_UNIT ||
-        sort->unit == t->field->unit || confessed(c, t))
+        sort->unit == t->field->unit || assumed_unit(c, t->field))
         return;
     bool ms = t->field->unit == CONTRACT_MILLISECONDS;
     struct str where = target_name(c, t);
@@ -88,7 +83,7 @@ static void fit_values(struct check *c, const struct sort *sort, const struct ta
 {
     for (size_t i = 0; i < sort->value_count; i++) {
         struct str value = sort->values[i];
-        if (contract_allows(t->field, value) || assumed_value(c, value) || confessed(c, t))
+        if (contract_allows(t->field, value) || assumed_value(c, value))
             continue;
         struct str where = target_name(c, t);
         report_nearest(c,

@@ -89,6 +89,9 @@ struct str describe(struct check *c, const struct sort *sort);
 /* Whether a sentence of `assumes` names the field, by path or by a name that is no common word. */
 bool assumed_field(const struct check *c, const struct contract_field *field);
 bool assumed_path(const struct check *c, struct str path); /* "lines[].id" */
+/* The same, and says something of types, or of seconds and milliseconds. */
+bool assumed_type(const struct check *c, const struct contract_field *field);
+bool assumed_unit(const struct check *c, const struct contract_field *field);
 /* A value or the name of an enum: at least three characters, with a letter among them. */
 bool assumed_value(const struct check *c, struct str value);
 

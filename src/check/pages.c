@@ -120,7 +120,7 @@ static void check_one_more(struct check *c, struct str name, const char *key, un
     struct str near = STR_NONE;
     for (size_t i = 0; name.p && i < c->legacy_count; i++) {
         const struct contract_field *field = contract_member(&c->legacy[i]->answer, NULL, name);
-        if (field && !(sort_allowed(field) & kind) && !assumed_field(c, field))
+        if (field && !(sort_allowed(field) & kind) && !assumed_type(c, field))
             report(c, &at, "gives %s, but `answer." STR_FMT "` of " STR_FMT " is %s",
                    kind == SORT_BOOL ? "true or false" : "a text", STR_ARG(name),
                    STR_ARG(c->legacy[i]->call), contract_type_name(field->type));
@@ -136,6 +136,15 @@ static void check_one_more(struct check *c, struct str name, const char *key, un
                        near);
 }
 
+/* Whether a list is walked for each row of this call. */
+static bool outer_of_another(const struct plan *plan, unsigned index)
+{
+    for (unsigned i = 0; i < plan->call_count; i++)
+        if (plan->calls[i].public.nested && plan->calls[i].public.outer == index)
+            return true;
+    return false;
+}
+
 /* Rules that only count when several lists are merged. */
 static void check_merge(struct check *c)
 {
@@ -147,7 +156,7 @@ static void check_merge(struct check *c)
         const struct call *call = &c->plan->calls[i];
         struct place here = place_key(&calls, call->public.name.p);
         struct place at = place_key(&here, "order_by");
-        if (call->has_order && paged < 2 && !call->public.each)
+        if (call->has_order && paged < 2 && !call->public.each && !outer_of_another(c->plan, i))
             report(c, &at, "no other rows are merged with these, so this applies to nothing");
     }
 }

@@ -93,12 +93,12 @@ static void check_kind(struct check *c, const struct type *type, const struct as
     unsigned sent = list ? SORT_LIST : sort_allowed(field);
     bool truth = type->kind == TYPE_BOOL && truth_values(field);
     struct str name = field_name(c, asked->contract, asked->section, field);
-    if (!(taken(type, asked) & sent) && !truth && !assumed_field(c, field))
+    if (!(taken(type, asked) & sent) && !truth && !assumed_type(c, field))
         report(c, place, "takes %s, but `" STR_FMT "` of " STR_FMT " is %s%s",
                type_name(type->kind), STR_ARG(name), STR_ARG(asked->contract->call),
                list ? "list of " : "", contract_type_name(field->type));
     else if (type->kind == TYPE_TIME && field->unit == CONTRACT_MILLISECONDS &&
-             !assumed_field(c, field))
+             !assumed_unit(c, field))
         report(c, place, "takes seconds, but `" STR_FMT "` of " STR_FMT " is in milliseconds",
                STR_ARG(name), STR_ARG(asked->contract->call));
 }

@@ -8,7 +8,7 @@
 static void wrong_form(struct check *c, const char *makes, const struct target *t,
                        const struct place *place)
 {
-    if (assumed_field(c, t->field))
+    if (assumed_type(c, t->field))
         return;
     struct str name = field_name(c, t->contract, t->section, t->field);
     report(c, place, "makes %s, but `" STR_FMT "` of " STR_FMT " is %s%s", makes, STR_ARG(name),

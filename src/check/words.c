@@ -58,10 +58,37 @@ static const struct sort *gives_bool(const struct asking *ask, const struct sort
     return plain_kind(ask, SORT_BOOL);
 }
 
+static bool is_truth(struct str value)
+{
+    static const char *const truths[] = {"", "0", "1", "false", "true"};
+    for (size_t i = 0; i < sizeof truths / sizeof *truths; i++)
+        if (str_eq(value, str_from(truths[i])))
+            return true;
+    return false;
+}
+
+/* A time is no truth, nor is a listed value that is none of true, false, 1 and 0. */
+static void need_truth(const struct asking *ask, const struct sort *in)
+{
+    bool truth = in->unit == CONTRACT_NO_UNIT;
+    for (size_t i = 0; i < in->value_count; i++)
+        truth = truth && is_truth(in->values[i]);
+    if (!truth)
+        report(ask->c, ask->place, "`" STR_FMT "`: '%s' is given what is neither true nor false",
+               STR_ARG(ask->expression->text), ask->use->word->name);
+}
+
+static const struct sort *gives_truth(const struct asking *ask, const struct sort *in)
+{
+    need_truth(ask, in);
+    return plain_kind(ask, SORT_BOOL);
+}
+
 static const struct sort *gives_bit(const struct asking *ask, const struct sort *in)
 {
     static const struct str bits[] = {STR_C("0"), STR_C("1")};
     struct sort *out = changed(ask, in, SORT_INT);
+    need_truth(ask, in);
     out->values = bits;
     out->value_count = 2;
     return out;
@@ -71,6 +98,7 @@ static const struct sort *gives_sum_of_two(const struct asking *ask, const struc
 {
     struct sort *out = changed(ask, in, in->kinds & (SORT_STRING | SORT_NUMBER));
     out->values = NULL;
+    out->value_count = 0;
     return out;
 }
 
@@ -83,6 +111,7 @@ static const struct sort *gives_unit(const struct asking *ask, const struct sort
                STR_ARG(ask->expression->text), ask->use->word->name,
                to == CONTRACT_SECONDS ? "seconds" : "milliseconds");
     out->values = NULL;
+    out->value_count = 0;
     out->unit = to;
     return out;
 }
@@ -95,6 +124,15 @@ static const struct sort *gives_ms(const struct asking *ask, const struct sort *
 static const struct sort *gives_s(const struct asking *ask, const struct sort *in)
 {
     return gives_unit(ask, in, CONTRACT_MILLISECONDS, CONTRACT_SECONDS);
+}
+
+static const struct sort *gives_time(const struct asking *ask, const struct sort *in)
+{
+    struct sort *out = changed(ask, in, SORT_INT);
+    out->unit = CONTRACT_SECONDS;
+    out->values = NULL;
+    out->value_count = 0;
+    return out;
 }
 
 static const struct sort *with_case(const struct asking *ask, const struct sort *in, char first)
@@ -265,11 +303,12 @@ static const struct rule {
     {"text", SORT_SCALAR, gives_text, PRESENT},
     {"number", SORT_STRING | SORT_NUMBER, gives_number, UNDECLARED},
     {"int", SORT_STRING | SORT_NUMBER, gives_int, UNDECLARED},
-    {"bool", SORT_SCALAR, gives_bool, UNDECLARED},
-    {"bit", SORT_SCALAR, gives_bit, UNDECLARED},
+    {"bool", SORT_STRING | SORT_INT | SORT_BOOL, gives_truth, UNDECLARED},
+    {"bit", SORT_STRING | SORT_INT | SORT_BOOL, gives_bit, UNDECLARED},
     {"add", SORT_STRING | SORT_NUMBER, gives_sum_of_two, UNDECLARED},
     {"s_to_ms", SORT_STRING | SORT_NUMBER, gives_ms, UNDECLARED},
     {"ms_to_s", SORT_STRING | SORT_NUMBER, gives_s, UNDECLARED},
+    {"time_in", SORT_STRING, gives_time, UNDECLARED},
     {"join", SORT_LIST, gives_join, PRESENT},
     {"split", SORT_STRING, gives_texts, PRESENT},
     {"first", SORT_LIST, gives_item, UNDECLARED},
