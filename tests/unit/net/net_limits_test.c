@@ -1,6 +1,9 @@
 /* Bounds and endings: time-outs, limits, clients that vanish, wakes, drain, reload. */
 #include "stage.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -203,6 +206,56 @@ static void too_many_connections(void **state)
     stage_close(&stage);
 }
 
+/* Far over the limit there is not even an answer. */
+static void far_too_many_connections(void **state)
+{
+    enum { MANY = 80 };
+    int fds[MANY], answered = 0;
+    (void)state;
+    stage.settings.client.connections = 1;
+    stage_open(&stage);
+    int first = client_open(&stage);
+    client_send(first, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+    wait_for(&stage, one_runs);
+    for (int i = 0; i < MANY; i++)
+        fds[i] = client_open(&stage);
+    for (int i = 0; i < MANY; i++) {
+        struct reply reply = client_read(fds[i], false);
+        assert_true(reply.status == 503 || reply.status == 0);
+        answered += reply.status == 503;
+        reply_clear(&reply);
+    }
+    assert_true(answered > 0 && answered < MANY);
+    for (int i = 0; i < MANY; i++)
+        close(fds[i]);
+    relay_wake();
+    expect_reply(first, 200, "woken");
+    close(first);
+    stage_close(&stage);
+}
+
+/* The process runs out of descriptors, and goes on when there are some again. */
+static void no_more_descriptors(void **state)
+{
+    struct rlimit before, few;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    (void)state;
+    stage_open(&stage);
+    address.sin_port = htons((uint16_t)server_port(stage.server));
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)fd + 1;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    client_send(fd, "GET /local HTTP/1.1\r\nHost: h\r\n\r\n");
+    usleep(20000); /* so that it was refused by then; else the test shows less, and still holds */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    expect_reply(fd, 200, "local");
+    close(fd);
+    stage_close(&stage);
+}
+
 /* ---- clients that vanish ---- */
 
 static void client_vanishes(void **state)
@@ -341,6 +394,8 @@ int main(void)
         cmocka_unit_test_setup(refusal_reaches_a_sender, open_stage),
         cmocka_unit_test_setup(memory_of_bodies, open_stage),
         cmocka_unit_test_setup(too_many_connections, open_stage),
+        cmocka_unit_test_setup(far_too_many_connections, open_stage),
+        cmocka_unit_test_setup(no_more_descriptors, open_stage),
         cmocka_unit_test_setup(client_vanishes, open_stage),
         cmocka_unit_test_setup(client_resets_while_it_is_written_to, open_stage),
         cmocka_unit_test_setup(wakes, open_stage),

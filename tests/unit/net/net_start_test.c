@@ -110,7 +110,31 @@ static void ranges_in_settings(void **state)
     plans_unref(stage.plans);
 }
 
+static void a_deadline_is_needed(void **state)
+{
+    struct exchange_settings none = {.deadline_ms = 0};
+    struct exchange_common common = {.settings = &none};
+    struct fault fault;
+    (void)state;
+    assert_null(server_new(&stage.settings, &common, stage.plans, &fault));
+    assert_int_equal(fault.kind, FAULT_PARAMETER);
+    assert_string_equal(fault.where, "exchange.deadline_ms");
+    plans_unref(stage.plans);
+}
+
 /* ---- listening ---- */
+
+static void as_many_workers_as_processors(void **state)
+{
+    struct server_stats stats;
+    (void)state;
+    stage.settings.workers = 0;
+    stage_open(&stage);
+    server_stats(stage.server, &stats);
+    assert_in_range(stats.workers, 1, 8);
+    expect_exchange(&stage, "GET /local HTTP/1.1\r\nHost: h\r\n\r\n", 200, "local");
+    stage_close(&stage);
+}
 
 static void taken_ports(void **state)
 {
@@ -236,6 +260,8 @@ int main(void)
         cmocka_unit_test_setup(addresses_in_settings, open_stage),
         cmocka_unit_test_setup(urls_in_settings, open_stage),
         cmocka_unit_test_setup(ranges_in_settings, open_stage),
+        cmocka_unit_test_setup(a_deadline_is_needed, open_stage),
+        cmocka_unit_test_setup(as_many_workers_as_processors, open_stage),
         cmocka_unit_test_setup(taken_ports, open_stage),
         cmocka_unit_test_setup(addresses_that_cannot_be, open_stage),
         cmocka_unit_test_setup(port_is_free_after_the_end, open_stage),

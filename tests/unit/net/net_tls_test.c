@@ -198,6 +198,40 @@ static void large_bodies_both_ways(void **state)
     free(upstream_close(upstream));
 }
 
+static bool all_came(const struct server_stats *stats)
+{
+    return stats->bytes_in > 40000000;
+}
+
+/* Upstream begins to read when the server can send no more. */
+static void large_write_taken_late(void **state)
+{
+    enum { LARGE = 40000000 };
+    static const struct act acts[] = {{ACT_ACCEPT, NULL, 0},
+                                      {ACT_HEAD, NULL, 0},
+                                      {ACT_HOLD, NULL, 0},
+                                      {ACT_TAKE, NULL, LARGE},
+                                      {ACT_SEND, ANSWER("Content-Length: 2\r\n\r\nok"), 0},
+                                      {ACT_GONE, NULL, 0},
+                                      {ACT_END, NULL, 0}};
+    struct upstream_stage *upstream = upstream_play(acts, good);
+    char *body = calloc(1, LARGE);
+    (void)state;
+    assert_non_null(body);
+    stage.settings.client.body_bytes = LARGE;
+    open_with(upstream);
+    int fd = client_open(&stage);
+    client_send(fd, "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 40000000\r\n\r\n");
+    client_send_bytes(fd, body, LARGE);
+    wait_for(&stage, all_came);
+    upstream_go(upstream);
+    expect_reply(fd, 200, "ok");
+    close(fd);
+    free(body);
+    stage_close(&stage);
+    free(upstream_close(upstream));
+}
+
 /* ---- breaks ---- */
 
 static bool no_connection_left(const struct server_stats *stats)
@@ -304,6 +338,7 @@ int main(void)
         cmocka_unit_test_setup(sessions_are_resumed, open_stage),
         cmocka_unit_test_setup(many_connections, open_stage),
         cmocka_unit_test_setup(large_bodies_both_ways, open_stage),
+        cmocka_unit_test_setup(large_write_taken_late, open_stage),
         cmocka_unit_test(broken_connections),
         cmocka_unit_test_setup(a_write_is_lost, open_stage),
     };

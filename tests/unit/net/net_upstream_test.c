@@ -260,6 +260,11 @@ static bool no_connection_left(const struct server_stats *stats)
     return stats->upstream_connections == 0;
 }
 
+static bool one_runs(const struct server_stats *stats)
+{
+    return stats->running == 1;
+}
+
 static bool one_rests(const struct server_stats *stats)
 {
     return stats->upstream_idle == 1 && stats->upstream_connections == 1;
@@ -637,28 +642,116 @@ static void large_answers(void **state)
     }
 }
 
-/* A large write that upstream refuses after its head: the refusal is read, not waited out. */
-static void early_refusal_of_a_large_write(void **state)
+/* ---- large writes to an upstream that does not read ---- */
+
+enum { LARGE = 40000000 };
+
+static bool all_came(const struct server_stats *stats)
 {
-    enum { LARGE = 8000000 };
-    static const struct act acts[] = {ACCEPT,
-                                      {ACT_HEAD, NULL, 0},
-                                      SEND("HTTP/1.1 413 No\r\nContent-Length: 5\r\n\r\nlarge"),
-                                      GONE,
-                                      END};
-    struct upstream_stage *upstream = upstream_play(acts, NULL);
-    char *body = calloc(1, LARGE);
-    (void)state;
+    return stats->bytes_in > LARGE;
+}
+
+struct large_write {
+    const char *name;
+    const struct act *acts; /* behind the head, once the server can send no more */
+    int status;
+    const char *body;
+};
+
+static void expect_large_write(const struct large_write *row)
+{
+    struct act acts[16] = {ACCEPT, {ACT_HEAD, NULL, 0}, HOLD};
+    char want[512], *body = calloc(1, LARGE);
     assert_non_null(body);
+    for (size_t i = 0; row->acts[i].kind != ACT_END; i++)
+        acts[3 + i] = row->acts[i];
+    struct upstream_stage *upstream = upstream_play(acts, NULL);
+    stage_init(&stage);
+    stage.settings.client.body_bytes = LARGE;
+    stage_upstream(&stage, "http", upstream_port(upstream));
+    snprintf(want, sizeof want, row->body, strstr(stage.api, "127."));
+    stage_open(&stage);
+    int fd = client_open(&stage);
+    client_send(fd, "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 40000000\r\n\r\n");
+    client_send_bytes(fd, body, LARGE);
+    wait_for(&stage, all_came);
+    upstream_go(upstream);
+    struct reply reply = client_read(fd, false);
+    if (reply.status != row->status || strcmp(reply.body, want) != 0)
+        fail_msg("%s: got %d %s", row->name, reply.status, reply.body);
+    reply_clear(&reply);
+    close(fd);
+    free(body);
+    stage_close(&stage);
+    free(upstream_close(upstream));
+}
+
+static void large_writes(void **state)
+{
+    const struct large_write rows[] = {
+        {"taken late", SCRIPT({ACT_TAKE, NULL, LARGE}, SEND(OK), GONE), 200, "ok"},
+        {"answered early", SCRIPT(SEND("HTTP/1.1 413 No\r\nContent-Length: 5\r\n\r\nlarge"), GONE),
+         200, "large"},
+        {"answered early and closed in order",
+         SCRIPT(SEND("HTTP/1.1 413 No\r\nContent-Length: 5\r\nConnection: close\r\n\r\nlarge"),
+                GONE, DROP),
+         200, "large"},
+        {"reset", SCRIPT(RESET), 502,
+         "lost: The connection to %s broke before an answer came. The write may have happened: "
+         "look before sending it again."},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        expect_large_write(&rows[i]);
+}
+
+/* A pooled connection is found dead by the sending itself: nothing was sent, so that even a
+ * write moves. */
+static void dead_before_a_byte_was_sent(void **state)
+{
+    static const struct act acts[] = {ACCEPT, READ, SEND(OK), HOLD, RESET, SIGNAL,
+                                      ACCEPT, READ, SEND(OK), GONE, END};
+    struct upstream_stage *upstream = upstream_play(acts, NULL);
+    struct server_stats stats;
+    (void)state;
     stage_upstream(&stage, "http", upstream_port(upstream));
     stage_open(&stage);
     int fd = client_open(&stage);
-    client_send(fd, "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n");
-    client_send_bytes(fd, body, LARGE);
-    expect_reply(fd, 200, "large");
-    wait_for(&stage, no_connection_left);
+    client_send(fd, GET);
+    expect_reply(fd, 200, "ok");
+    client_send(fd, "POST /block HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+    wait_for(&stage, one_runs);
+    upstream_go(upstream);
+    upstream_wait(upstream);
+    relay_unblock();
+    expect_reply(fd, 200, "ok");
+    server_stats(stage.server, &stats);
+    assert_int_equal(stats.upstream_retries, 1);
     close(fd);
-    free(body);
+    stage_close(&stage);
+    char *noted = upstream_close(upstream);
+    assert_string_equal(noted, "GET /x [];POST /block [body];");
+    free(noted);
+}
+
+static void memory_of_answers(void **state)
+{
+    static const struct act acts[] = {ACCEPT,
+                                      READ,
+                                      SEND(ANSWER("Content-Length: 2000000\r\n\r\n")),
+                                      {ACT_BYTES, NULL, 2000000},
+                                      END};
+    struct upstream_stage *upstream = upstream_play(acts, NULL);
+    char want[256];
+    (void)state;
+    stage.settings.client.memory_bytes = 1 << 20;
+    stage_upstream(&stage, "http", upstream_port(upstream));
+    stage_open(&stage);
+    snprintf(want, sizeof want,
+             "busy: No memory for the answer of %s: the bodies under way reach the maximum "
+             "(client.memory_bytes).",
+             stage.api + strlen("http://"));
+    expect_exchange(&stage, GET, 502, want);
     stage_close(&stage);
     free(upstream_close(upstream));
 }
@@ -682,7 +775,9 @@ int main(void)
         cmocka_unit_test(facts_of_answers),
         cmocka_unit_test_setup(what_upstream_is_sent, open_stage),
         cmocka_unit_test(large_answers),
-        cmocka_unit_test_setup(early_refusal_of_a_large_write, open_stage),
+        cmocka_unit_test(large_writes),
+        cmocka_unit_test_setup(dead_before_a_byte_was_sent, open_stage),
+        cmocka_unit_test_setup(memory_of_answers, open_stage),
     };
     return cmocka_run_group_tests_name("net_upstream", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  */
 #include "relay.h"
 #include <assert.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ struct exchange {
 const struct exchange_settings exchange_default_settings = {.deadline_ms = 30000};
 
 static atomic_int alive, cancelled;
+static sem_t unblock;
 static _Atomic(struct exchange *) waiting;
 static _Atomic(void *) waiting_owner;
 static _Atomic(const struct ports *) waiting_ports;
@@ -60,6 +62,16 @@ void relay_wake(void)
 {
     struct exchange *x = atomic_load(&waiting);
     atomic_load(&waiting_ports)->wake(atomic_load(&waiting_owner), x);
+}
+
+__attribute__((constructor)) static void init(void)
+{
+    sem_init(&unblock, 0, 0);
+}
+
+void relay_unblock(void)
+{
+    sem_post(&unblock);
 }
 
 /* ---- plans ---- */
@@ -240,6 +252,8 @@ void exchange_start(struct exchange *x, const struct exchange_request *request)
         send(x, STR("GET"), STR("/a"));
         send(x, STR("GET"), STR("/b"));
     } else {
+        if (str_eq(request->path, STR("/block")))
+            sem_wait(&unblock);
         hand_through(x);
     }
     leave(x);

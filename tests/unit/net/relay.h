@@ -6,6 +6,7 @@
  *   /plans      the name of the plans  /wait      replies when it is woken, or at its deadline
  *   /both       GET /a and GET /b side by side, both answers in this order
  *   /first      the same; the first answer is the reply, the other call is cancelled
+ *   /block      stops the worker until relay_unblock(), then is handed through
  *   /auth...    handed to the auth origin; everything else to api
  *
  * A fault is told as "kind: text" with status 502, a refusal with the fault's status. It
@@ -26,5 +27,8 @@ int relay_cancelled(void);
 
 /* Wakes the exchange that came to /wait last, even when it is gone since. */
 void relay_wake(void);
+
+/* Lets the worker go on that came to /block. */
+void relay_unblock(void);
 
 #endif

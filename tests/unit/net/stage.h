@@ -73,6 +73,7 @@ enum act_kind {
     ACT_RESET,  /* closes with a reset */
     ACT_GONE,   /* waits until the other side closes */
     ACT_HEAD,   /* reads the head of a request only */
+    ACT_TAKE,   /* reads that number of bytes */
     ACT_SIGNAL, /* wakes upstream_wait */
     ACT_HOLD    /* waits for upstream_go */
 };

@@ -189,6 +189,17 @@ static void send_bytes(struct connection *c, size_t n)
     }
 }
 
+static void take_bytes(struct connection *c, size_t n)
+{
+    char taken[16384];
+    while (n > 0) {
+        ssize_t got = get(c, taken, n < sizeof taken ? n : sizeof taken);
+        if (got <= 0)
+            give_up("more bytes were expected");
+        n -= (size_t)got;
+    }
+}
+
 static void await(sem_t *semaphore)
 {
     struct timespec until;
@@ -224,6 +235,9 @@ static void play_one(struct upstream_stage *stage, const struct act *act, struct
     case ACT_READ:
     case ACT_HEAD:
         read_one(*c, act);
+        break;
+    case ACT_TAKE:
+        take_bytes(*c, act->number);
         break;
     case ACT_SEND:
         put(*c, act->text, act->number ? act->number : strlen(act->text));
