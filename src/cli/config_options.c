@@ -17,6 +17,13 @@ static const char *const level_names[] = {
     [LOG_ERROR] = "error", [LOG_OFF] = "off",   NULL,
 };
 
+static const char *const native_names[] = {
+    [EXCHANGE_NATIVE_OFF] = "off",
+    [EXCHANGE_NATIVE_TRANSLATE] = "translate",
+    [EXCHANGE_NATIVE_PASS] = "pass",
+    NULL,
+};
+
 #define AT(member) OPTION_AT(struct config, member)
 
 /* Rows whose name in the file is the member's own; flag and variable follow from it. */
@@ -104,6 +111,11 @@ const struct option config_options[] = {
      NAMED(exchange.time_after_s, "admission.time_after_s", OPTION_INT,
            "seconds that it may be ahead"),
      .least = 0, .most = 31536000},
+
+    {ADMISSION,
+     NAMED(exchange.native, "native", OPTION_CHOICE,
+           "calls of v202309 form: refused, signed anew, or passed untouched when they are good"),
+     .choices = native_names},
 
     {EXCHANGE, SETTING(exchange.deadline_ms, OPTION_MS, "for the whole request"), .least = 1,
      .most = 3600000},

@@ -88,17 +88,8 @@ static bool has(const struct explain *e, struct str name)
     return pairs_get(&e->query, name).n > 0;
 }
 
-static void find_plan(struct explain *e)
+static void tell_plan(struct explain *e)
 {
-    struct str path;
-    struct plan_match match = {0};
-    if (!url_decode_path(e->request.http.path, e->arena, &path))
-        return;
-    if (plans_route(e->plans, e->request.http.method, path, pairs_get(&e->query, STR("version")),
-                    &match) == PLAN_FOUND)
-        e->plan = match.plan;
-    if (!e->plan)
-        return;
     buf_printf(&e->out, "# " STR_FMT " is served by the table " STR_FMT,
                STR_ARG(plan_legacy(e->plan)), STR_ARG(plan_name(e->plan)));
     if (plan_version(e->plan).n)
@@ -106,12 +97,47 @@ static void find_plan(struct explain *e)
     buf_printf(&e->out, ":\n# " STR_FMT "\n", STR_ARG(plan_about(e->plan)));
 }
 
+static bool is_checked(const struct explain *e)
+{
+    return e->options->strict || !e->native.profile->sign;
+}
+
+static void tell_native(struct explain *e)
+{
+    static const char *const ciphers[] = {[PLAN_CIPHER_NONE] = "without shop_cipher",
+                                          [PLAN_CIPHER_NAMED] =
+                                              "with shop_cipher when the request names a shop",
+                                          [PLAN_CIPHER_NEEDED] = "with shop_cipher"};
+    struct str name = e->native.name.p ? e->native.name : STR("an endpoint without a contract");
+    buf_printf(&e->out, "# of v202309 form: passed on without a table (" STR_FMT "), %s\n",
+               STR_ARG(name), ciphers[e->native.cipher]);
+    if (!is_checked(e))
+        buf_printf(&e->out,
+                   "# with a good v202309 signature it may pass untouched: see --strict\n");
+}
+
+static void find_plan(struct explain *e)
+{
+    struct str path;
+    struct plan_match match = {0};
+    const struct exchange_request *http = &e->request.http;
+    if (!url_decode_path(http->path, e->arena, &path))
+        return;
+    if (plans_route(e->plans, http->method, path, pairs_get(&e->query, STR("version")), &match) ==
+        PLAN_FOUND)
+        e->plan = match.plan;
+    if (e->plan)
+        tell_plan(e);
+    else if (plans_native(e->plans, http->method, path, &e->native))
+        tell_native(e);
+}
+
 /* Adds what every real request carries, so that a bare line can be explained too. */
 static void complete(struct explain *e)
 {
     static const struct pair usual[] = {{STR_C("app_key"), STR_C("APP_KEY")},
                                         {STR_C("access_token"), STR_C("ACCESS_TOKEN")}};
-    const struct plan_profile *profile = e->plan ? plan_profile(e->plan) : NULL;
+    const struct plan_profile *profile = e->plan ? plan_profile(e->plan) : e->native.profile;
     const bool wanted[] = {profile && profile->sign, profile && profile->token};
     struct exchange_request *http = &e->request.http;
     for (size_t i = 0; i < sizeof usual / sizeof usual[0] && !e->options->strict; i++) {

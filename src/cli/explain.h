@@ -20,7 +20,8 @@ struct explain {
     struct plans *plans;
     struct request request;
     struct pairs query;
-    const struct plan *plan; /* NULL: no such endpoint */
+    const struct plan *plan;   /* NULL: no such endpoint, or */
+    struct plan_native native; /* passed on without a table, when its profile is set */
     struct str shop_id;
     char cipher[EXPLAIN_CIPHER]; /* of the made-up shop, percent-coded as it goes into a query */
     char cipher_name[EXPLAIN_CIPHER];

@@ -24,7 +24,9 @@ static bool is_lookup(const struct explain *e, const struct exchange_send *send)
     struct str path = send->target;
     path.n = str_find(path, '?');
     return shops && str_eq(send->method, shops->method) && str_eq(path, shops->path) &&
-           (!e->plan || plan_profile(e->plan)->shop);
+           (e->plan             ? plan_profile(e->plan)->shop
+            : e->native.profile ? e->native.cipher != PLAN_CIPHER_NONE
+                                : true);
 }
 
 void explain_sends(struct explain *e)
