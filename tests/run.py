@@ -44,6 +44,7 @@ ENVIRONMENT = {
 class Count:
     passed: int
     failed: int
+    told: str = ""  # what to show of a failure, in place of the whole output
 
 
 @dataclasses.dataclass
@@ -92,6 +93,7 @@ def count_ctest(code, _output):
         else:
             count.passed += good
             count.failed += max(bad, 1)
+            count.told += f"-- {case.get('name')} ({case.get('status')})\n{text}\n"
     if not cases or (code != 0 and count.failed == 0):
         count.failed += 1
     return count
@@ -112,7 +114,7 @@ class Report:
             print(f"== {state} {name}: {count.passed} passed, {count.failed} failed"
                   f" ({seconds:.1f} s)", flush=True)
             if count.failed:
-                print(output.rstrip() or "(no output)", flush=True)
+                print((count.told or output).rstrip() or "(no output)", flush=True)
                 print(f"== end of {name}", flush=True)
 
     def end(self):
