@@ -42,7 +42,7 @@ static struct plans *prepare(const struct run *run)
     findings_init(&findings);
     const struct config_want want = {VERB_SERVE, run->args, true};
     config_load(run->config, &want, &findings);
-    struct plans *plans = tables_load(config_mappings(run->config), &findings);
+    struct plans *plans = tables_in(config_mappings(run->config), &findings);
     if (findings_count(&findings, FINDING_ERROR)) {
         plans_unref(plans);
         plans = NULL;
@@ -57,7 +57,7 @@ static void reload(const struct run *run, struct proxy *proxy)
     struct findings findings;
     findings_init(&findings);
     const char *directory = config_mappings(run->config);
-    struct plans *plans = tables_load(directory, &findings);
+    struct plans *plans = tables_in(directory, &findings);
     for (size_t i = 0; i < findings.count; i++) {
         const struct finding *f = &findings.items[i];
         log_line(f->level == FINDING_ERROR ? LOG_ERROR : LOG_WARN, "%s: %s: %s", f->file, f->path,
