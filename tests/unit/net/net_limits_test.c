@@ -21,11 +21,6 @@ static bool one_abandoned(const struct server_stats *stats)
     return stats->abandoned == 1 && stats->running == 0;
 }
 
-static bool one_runs(const struct server_stats *stats)
-{
-    return stats->running == 1;
-}
-
 static bool twenty_came_and_went(const struct server_stats *stats)
 {
     return stats->accepted == 20 && stats->connections == 0 && stats->running == 0;
@@ -194,7 +189,7 @@ static void too_many_connections(void **state)
     int second = client_open(&stage);
     client_send(first, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
     client_send(second, "GET /local HT");
-    wait_for(&stage, one_runs);
+    relay_await_wait();
     expect_exchange(&stage, "", 503, "busy: 2 connections are open already (client.connections).");
     client_send(second, "TP/1.1\r\nHost: h\r\n\r\n");
     expect_reply(second, 200, "local");
@@ -216,7 +211,7 @@ static void far_too_many_connections(void **state)
     stage_open(&stage);
     int first = client_open(&stage);
     client_send(first, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
-    wait_for(&stage, one_runs);
+    relay_await_wait();
     for (int i = 0; i < MANY; i++)
         fds[i] = client_open(&stage);
     for (int i = 0; i < MANY; i++) {
@@ -306,7 +301,7 @@ static void wakes(void **state)
     stage_open(&stage);
     int fd = client_open(&stage);
     client_send(fd, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
-    wait_for(&stage, one_runs);
+    relay_await_wait();
     relay_wake();
     expect_reply(fd, 200, "woken");
     /* Late ones find nothing, or another request, which they leave alone. */
@@ -331,7 +326,7 @@ static void drain_lets_requests_end(void **state)
     client_send(idle, "GET /local HTTP/1.1\r\nHost: h\r\n\r\n");
     expect_reply(idle, 200, "local");
     client_send(busy, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
-    wait_for(&stage, one_runs);
+    relay_await_wait();
     server_drain(stage.server);
     assert_false(server_ready(stage.server));
     expect_closed(idle);
@@ -353,7 +348,7 @@ static void stop_cuts_off_at_the_end(void **state)
     stage_open(&stage);
     int fd = client_open(&stage);
     client_send(fd, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
-    wait_for(&stage, one_runs);
+    relay_await_wait();
     assert_false(server_stop(stage.server, 30));
     expect_closed(fd);
     close(fd);
@@ -368,7 +363,7 @@ static void reload_leaves_running_requests_alone(void **state)
     struct server_stats stats;
     int waiting = client_open(&stage);
     client_send(waiting, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
-    wait_for(&stage, one_runs);
+    relay_await_wait();
     expect_exchange(&stage, "GET /plans HTTP/1.1\r\nHost: h\r\n\r\n", 200, "first");
     server_stats(stage.server, &stats);
     assert_int_equal(stats.unknown_values, 5);

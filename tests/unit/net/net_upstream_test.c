@@ -260,11 +260,6 @@ static bool no_connection_left(const struct server_stats *stats)
     return stats->upstream_connections == 0;
 }
 
-static bool one_runs(const struct server_stats *stats)
-{
-    return stats->running == 1;
-}
-
 static bool one_rests(const struct server_stats *stats)
 {
     return stats->upstream_idle == 1 && stats->upstream_connections == 1;
@@ -720,7 +715,7 @@ static void dead_before_a_byte_was_sent(void **state)
     client_send(fd, GET);
     expect_reply(fd, 200, "ok");
     client_send(fd, "POST /block HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
-    wait_for(&stage, one_runs);
+    relay_await_block();
     upstream_go(upstream);
     upstream_wait(upstream);
     relay_unblock();

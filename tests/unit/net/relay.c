@@ -43,7 +43,7 @@ struct exchange {
 const struct exchange_settings exchange_default_settings = {.deadline_ms = 30000};
 
 static atomic_int alive, cancelled;
-static sem_t unblock;
+static sem_t waits, blocked, unblock;
 static _Atomic(struct exchange *) waiting;
 static _Atomic(void *) waiting_owner;
 static _Atomic(const struct ports *) waiting_ports;
@@ -66,7 +66,25 @@ void relay_wake(void)
 
 __attribute__((constructor)) static void init(void)
 {
+    sem_init(&waits, 0, 0);
+    sem_init(&blocked, 0, 0);
     sem_init(&unblock, 0, 0);
+}
+
+void relay_reset(void)
+{
+    while (sem_trywait(&waits) == 0 || sem_trywait(&blocked) == 0 || sem_trywait(&unblock) == 0)
+        continue;
+}
+
+void relay_await_wait(void)
+{
+    sem_wait(&waits);
+}
+
+void relay_await_block(void)
+{
+    sem_wait(&blocked);
 }
 
 void relay_unblock(void)
@@ -199,6 +217,7 @@ static void wait(struct exchange *x)
     atomic_store(&waiting, x);
     atomic_store(&waiting_owner, x->owner);
     atomic_store(&waiting_ports, x->ports);
+    sem_post(&waits);
 }
 
 static void hand_through(struct exchange *x)
@@ -252,8 +271,10 @@ void exchange_start(struct exchange *x, const struct exchange_request *request)
         send(x, STR("GET"), STR("/a"));
         send(x, STR("GET"), STR("/b"));
     } else {
-        if (str_eq(request->path, STR("/block")))
+        if (str_eq(request->path, STR("/block"))) {
+            sem_post(&blocked);
             sem_wait(&unblock);
+        }
         hand_through(x);
     }
     leave(x);

@@ -25,10 +25,17 @@ int relay_alive(void);
 /* Calls whose end was cancelled, since the start. */
 int relay_cancelled(void);
 
+/* Forgets who came to /wait and /block before. */
+void relay_reset(void);
+
+/* Waits until a request came to /wait. */
+void relay_await_wait(void);
+
 /* Wakes the exchange that came to /wait last, even when it is gone since. */
 void relay_wake(void);
 
-/* Lets the worker go on that came to /block. */
+/* Waits until a worker came to /block; lets it go on. */
+void relay_await_block(void);
 void relay_unblock(void);
 
 #endif

@@ -26,6 +26,7 @@ void stage_init(struct stage *stage)
 {
     *stage = (struct stage){.settings = server_default_settings};
     log_set_level(LOG_OFF);
+    relay_reset();
     stage->exchange.deadline_ms = 30000;
     stage->settings.listen = "127.0.0.1:0";
     stage->settings.workers = 1;
