@@ -121,7 +121,7 @@ extern const int64_t server_time_bounds[SERVER_TIMES];
 struct server_stats {
     /* since the start */
     uint64_t requests[FAULT_KINDS];       /* ended, by reason; [FAULT_NONE]: well */
-    uint64_t abandoned;                   /* of which the client did not wait for the answer */
+    uint64_t abandoned;                   /* not among these: the client left before the answer */
     uint64_t times[SERVER_TIMES];         /* how long they took: each counts in one of them */
     uint64_t time_ms;                     /* sum of that */
     uint64_t accepted;                    /* client connections */
