@@ -153,7 +153,8 @@ def lint_jobs(with_binary):
             Job("clang-format", [python, "tests/lint/format.py"], count_whole),
             Job("clang-tidy", [python, "tests/lint/tidy.py", str(SANITIZED)], count_whole, 900)]
     if with_binary:
-        jobs.append(Job("options", [python, "tests/lint/options.py"], count_whole))
+        jobs += [Job("options", [python, "tests/lint/options.py"], count_whole),
+                 Job("symbols", [python, "tests/lint/symbols.py", str(SANITIZED)], count_whole)]
     return jobs
 
 

@@ -6,6 +6,7 @@ import unittest
 
 import options
 import run
+import symbols
 
 
 def plant(folder, tree):
@@ -33,6 +34,13 @@ class Lints(unittest.TestCase):
             with self.subTest(lint=lint.__name__), tempfile.TemporaryDirectory() as folder:
                 plant(folder, lint.CLEAN)
                 self.assertEqual(lint.check(folder), [])
+
+    def test_doubled_symbols_are_found(self):
+        first = "\nstr.c.o:\n0000000000000000 T str_of\n0000000000000010 t local\n00000000 R table\n"
+        second = "0000000000000000 T other\n0000000000000010 t local\n0000000000000010 D __asan_x\n"
+        self.assertEqual(symbols.doubled({"base": first, "json": second}), [])
+        both = symbols.doubled({"base": first + "00000010 B same\n", "json": second + "00000020 T same\n"})
+        self.assertEqual(both, ["src/base:1: same is defined in the rooms base, json"])
 
 
 if __name__ == "__main__":
