@@ -1,11 +1,11 @@
 /*
- * routes: what the loaded tables cover, one line for each legacy endpoint.
+ * routes: every row of the official guide with its state, and the tables that serve it.
  *
- * The state is `whole`, or how many sentences of `loses` confess what is not carried over; a
- * table without calls refuses with advice.
+ * A row is whole, or with so many losses, or not there yet; refused because v202309 has no
+ * counterpart; or native, called as it is. Behind the rows stand the counts.
  */
 #include "cli/print.h"
-#include "cli/tables.h"
+#include "cli/reference.h"
 #include "cli/verbs.h"
 #include "json/writer.h"
 
@@ -29,135 +29,247 @@ static const struct option own_options[] = {
      .choices = formats,
      OPTION_AT(struct routes_options, format),
      .verbs = VERB_ANY,
-     .help = "how to print"},
+     .help = "how to print; markdown: a line for each area"},
 };
 
-enum { COLUMNS = 4 };
+struct printing {
+    const struct docs_coverage *coverage;
+    struct arena *arena;
+    struct buf *out;
+};
 
-static struct str state_of(const struct plan *plan, struct arena *arena)
+/* ---- text ---- */
+
+/* A cell, filled up with blanks to its width and at least two more. */
+static void put_cell(const struct printing *p, struct str text, size_t width)
 {
-    size_t losses = plan_losses(plan);
-    if (plan_call_count(plan) == 0)
-        return STR("refused");
-    if (losses == 0)
-        return STR("whole");
-    return arena_printf(arena, "%zu loss%s", losses, losses == 1 ? "" : "es");
+    buf_add_str(p->out, text);
+    for (size_t n = text.n < width ? text.n : width; n < width + 2; n++)
+        buf_add_char(p->out, ' ');
 }
 
-static struct str calls_of(const struct plan *plan, const char *between, struct arena *arena)
-{
-    struct buf text;
-    buf_init(&text, 65536);
-    for (unsigned i = 0; i < plan_call_count(plan); i++)
-        buf_printf(&text, "%s" STR_FMT, i ? between : "", STR_ARG(plan_call_at(plan, i)->send));
-    struct str kept = arena_str(arena, buf_str(&text));
-    buf_clear(&text);
-    return kept;
-}
+enum { STATE = 14, CALL = 52, VERSION = 18, PLAN_STATE = 9 };
 
-static struct str version_of(const struct plan *plan)
+/* The calls of one table; its version and state where a row has several. */
+static void put_plan_text(const struct printing *p, const struct docs_row *row,
+                          const struct plan *plan)
 {
-    return plan_version(plan).n ? plan_version(plan) : STR("all");
-}
-
-/* The header's row and one for each plan. */
-static struct str *cells_of(const struct plans *plans, const char *between, struct arena *arena)
-{
-    size_t rows = plans_count(plans) + 1;
-    struct str *cells = ARENA_ARRAY(arena, struct str, rows * COLUMNS);
-    if (!cells)
-        return NULL;
-    cells[0] = STR("legacy");
-    cells[1] = STR("version");
-    cells[2] = STR("v202309");
-    cells[3] = STR("state");
-    for (size_t i = 1; i < rows; i++) {
-        const struct plan *plan = plans_at(plans, i - 1);
-        cells[i * COLUMNS] = plan_legacy(plan);
-        cells[i * COLUMNS + 1] = version_of(plan);
-        cells[i * COLUMNS + 2] = calls_of(plan, between, arena);
-        cells[i * COLUMNS + 3] = state_of(plan, arena);
-    }
-    return cells;
-}
-
-static void put_text(const struct plans *plans, struct arena *arena, struct buf *out)
-{
-    struct str *cells = cells_of(plans, ", ", arena);
-    if (cells)
-        print_columns(cells, plans_count(plans) + 1, COLUMNS, out);
-}
-
-static void put_markdown(const struct plans *plans, struct arena *arena, struct buf *out)
-{
-    struct str *cells = cells_of(plans, "`, `", arena);
-    if (!cells)
-        return;
-    buf_add_str(out, STR("| legacy | `version` | v202309 | state |\n|---|---|---|---|\n"));
-    for (size_t i = 1; i <= plans_count(plans); i++) {
-        const struct str *row = &cells[i * COLUMNS];
-        const char *tick = row[2].n ? "`" : "";
-        buf_printf(out, "| `" STR_FMT "` | " STR_FMT " | %s" STR_FMT "%s | " STR_FMT " |\n",
-                   STR_ARG(row[0]), STR_ARG(row[1]), tick, STR_ARG(row[2]), tick, STR_ARG(row[3]));
+    struct str version = plan_version(plan), state = docs_plan_state(plan, p->arena);
+    bool several = row->plan_count > 1 || version.p;
+    unsigned calls = plan_call_count(plan), lines = calls ? calls : several;
+    for (unsigned i = 0; i < lines; i++) {
+        buf_add_str(p->out, STR("      "));
+        if (several)
+            put_cell(p, i ? STR("") : version, VERSION);
+        if (several && calls)
+            put_cell(p, i ? STR("") : state, PLAN_STATE);
+        buf_add_str(p->out, calls ? STR("-> ") : state);
+        buf_add_str(p->out, calls ? plan_call_at(plan, i)->send : STR(""));
+        buf_add_char(p->out, '\n');
     }
 }
 
-static void put_plan(struct json_writer *w, const struct plan *plan)
+static struct str call_of(const struct printing *p, const struct guide_row *row, size_t index)
+{
+    const struct guide_texts *calls = row->native ? &row->upstream : &row->calls;
+    if (row->type)
+        return arena_printf(p->arena, "webhook of type %llu", (unsigned long long)row->type);
+    return index < calls->count ? calls->items[index] : STR("(not known)");
+}
+
+static void put_row_text(const struct printing *p, const struct docs_row *row)
+{
+    const struct guide_row *guide = row->row;
+    struct str state = docs_state_text(row->state, row->losses, p->arena);
+    buf_add_str(p->out, STR("  "));
+    put_cell(p, state, STATE);
+    put_cell(p, call_of(p, guide, 0), CALL);
+    buf_printf(p->out, STR_FMT "%s\n", STR_ARG(guide->name),
+               guide->beyond ? " (not in the guide)" : "");
+    for (size_t i = 1; i < guide->calls.count; i++) {
+        buf_add_str(p->out, STR("  "));
+        put_cell(p, STR(""), STATE);
+        buf_printf(p->out, STR_FMT "\n", STR_ARG(guide->calls.items[i]));
+    }
+    for (size_t i = 0; i < row->plan_count; i++)
+        put_plan_text(p, row, row->plans[i]);
+}
+
+static void put_counts_text(const struct printing *p, const size_t counts[DOCS_STATES])
+{
+    size_t all = 0;
+    for (size_t s = 0; s < DOCS_STATES; s++)
+        all += counts[s];
+    buf_printf(p->out, "%zu rows", all);
+    for (size_t s = 0, told = 0; s < DOCS_STATES; s++)
+        if (counts[s])
+            buf_printf(p->out, "%s%zu %s", told++ ? ", " : ": ", counts[s],
+                       docs_state_name((enum docs_state)s));
+    buf_add_char(p->out, '\n');
+}
+
+static void put_text(const struct printing *p)
+{
+    const struct guide_area *area = NULL;
+    buf_add_str(p->out, STR("  "));
+    put_cell(p, STR("state"), STATE);
+    put_cell(p, STR("legacy call"), CALL);
+    buf_add_str(p->out, STR("name\n"));
+    for (size_t i = 0; i < p->coverage->count; i++) {
+        const struct docs_row *row = &p->coverage->rows[i];
+        if (row->area != area)
+            buf_printf(p->out, STR_FMT "\n", STR_ARG(row->area->name));
+        area = row->area;
+        put_row_text(p, row);
+    }
+    buf_add_str(p->out, STR("\nthe guide: "));
+    put_counts_text(p, p->coverage->guide);
+    buf_add_str(p->out, STR("besides it: "));
+    put_counts_text(p, p->coverage->beyond);
+}
+
+/* ---- JSON ---- */
+
+static void put_key_text(struct json_writer *w, const char *key, struct str text)
+{
+    json_put_key(w, str_from(key));
+    json_put_string(w, text);
+}
+
+static void put_key_texts(struct json_writer *w, const char *key, const struct guide_texts *texts)
+{
+    json_put_key(w, str_from(key));
+    json_open_array(w);
+    for (size_t i = 0; i < texts->count; i++)
+        json_put_string(w, texts->items[i]);
+    json_close_array(w);
+}
+
+static void put_key_number(struct json_writer *w, const char *key, uint64_t number)
+{
+    json_put_key(w, str_from(key));
+    json_put_i64(w, (int64_t)number);
+}
+
+static void put_plan_json(const struct printing *p, struct json_writer *w, const struct plan *plan)
 {
     json_open_object(w);
-    json_put_key(w, STR("table"));
-    json_put_string(w, plan_name(plan));
-    json_put_key(w, STR("legacy"));
-    json_put_string(w, plan_legacy(plan));
-    json_put_key(w, STR("version"));
-    json_put_string(w, plan_version(plan));
-    json_put_key(w, STR("about"));
-    json_put_string(w, plan_about(plan));
+    put_key_text(w, "table", plan_name(plan));
+    put_key_text(w, "version", plan_version(plan).p ? plan_version(plan) : STR(""));
+    put_key_text(w, "about", plan_about(plan));
+    put_key_text(w, "state", docs_plan_state(plan, p->arena));
+    put_key_number(w, "losses", plan_losses(plan));
     json_put_key(w, STR("calls"));
     json_open_array(w);
     for (unsigned i = 0; i < plan_call_count(plan); i++)
         json_put_string(w, plan_call_at(plan, i)->send);
     json_close_array(w);
-    json_put_key(w, STR("losses"));
-    json_put_i64(w, (int64_t)plan_losses(plan));
     json_close_object(w);
 }
 
-static void put_json(const struct plans *plans, struct buf *out)
+static void put_events_json(struct json_writer *w, const struct guide_row *row)
+{
+    put_key_number(w, "webhook", row->type);
+    json_put_key(w, STR("becomes"));
+    json_open_array(w);
+    for (size_t i = 0; i < row->event_count; i++) {
+        json_open_object(w);
+        put_key_number(w, "webhook", row->events[i].type);
+        put_key_text(w, "name", row->events[i].name);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void put_row_json(const struct printing *p, struct json_writer *w,
+                         const struct docs_row *row)
+{
+    const struct guide_row *guide = row->row;
+    json_open_object(w);
+    put_key_text(w, "area", row->area->name);
+    put_key_text(w, "name", guide->name);
+    json_put_key(w, STR("guide"));
+    json_put_bool(w, !guide->beyond);
+    put_key_text(w, "state", str_from(docs_state_name(row->state)));
+    put_key_number(w, "losses", row->losses);
+    put_key_texts(w, "legacy", &guide->calls);
+    put_key_texts(w, "v202309", &guide->upstream);
+    put_key_texts(w, "instead", &guide->instead);
+    if (guide->type)
+        put_events_json(w, guide);
+    json_put_key(w, STR("tables"));
+    json_open_array(w);
+    for (size_t i = 0; i < row->plan_count; i++)
+        put_plan_json(p, w, row->plans[i]);
+    json_close_array(w);
+    json_close_object(w);
+}
+
+static void put_counts_json(struct json_writer *w, const char *key,
+                            const size_t counts[DOCS_STATES])
+{
+    json_put_key(w, str_from(key));
+    json_open_object(w);
+    for (size_t s = 0; s < DOCS_STATES; s++)
+        put_key_number(w, docs_state_name((enum docs_state)s), counts[s]);
+    json_close_object(w);
+}
+
+static void put_json(const struct printing *p)
 {
     struct json_writer w;
-    json_writer_init(&w, out);
+    json_writer_init(&w, p->out);
+    json_open_object(&w);
+    json_put_key(&w, STR("rows"));
     json_open_array(&w);
-    for (size_t i = 0; i < plans_count(plans); i++)
-        put_plan(&w, plans_at(plans, i));
+    for (size_t i = 0; i < p->coverage->count; i++)
+        put_row_json(p, &w, &p->coverage->rows[i]);
     json_close_array(&w);
-    buf_add_char(out, '\n');
+    put_counts_json(&w, "guide", p->coverage->guide);
+    put_counts_json(&w, "beyond", p->coverage->beyond);
+    json_close_object(&w);
+    buf_add_char(p->out, '\n');
+}
+
+/* ---- the command ---- */
+
+static int print(const struct run *run, const struct docs_coverage *coverage)
+{
+    const struct routes_options *options = run->own;
+    struct buf out;
+    buf_init(&out, (size_t)16 << 20);
+    const struct printing p = {coverage, run->config->arena, &out};
+    if (options->format == 1)
+        put_json(&p);
+    else if (options->format == 2)
+        docs_put_summary(coverage, "docs/reference/", &out);
+    else
+        put_text(&p);
+    bool good = print_buf(stdout, &out);
+    buf_clear(&out);
+    return good ? EXIT_GOOD : EXIT_FINDINGS;
 }
 
 static int run(const struct run *run)
 {
-    struct plans *plans = tables_for(run, VERB_ROUTES);
-    if (!plans)
-        return EXIT_CONFIG;
-    const struct routes_options *options = run->own;
-    struct buf out;
-    buf_init(&out, (size_t)4 << 20);
-    if (options->format == 1)
-        put_json(plans, &out);
-    else if (options->format == 2)
-        put_markdown(plans, run->config->arena, &out);
-    else
-        put_text(plans, run->config->arena, &out);
-    bool good = print_buf(stdout, &out);
-    buf_clear(&out);
-    plans_unref(plans);
-    return good ? EXIT_GOOD : EXIT_FINDINGS;
+    struct reference reference;
+    struct docs_coverage coverage;
+    int code = EXIT_CONFIG;
+    if (reference_load(run, false, &reference)) {
+        const struct docs_sources sources = reference_sources(&reference);
+        if (docs_cover(&sources, run->config->arena, &coverage))
+            code = print(run, &coverage);
+        else
+            fprintf(stderr, "shopshim: out of memory\n");
+    }
+    reference_clear(&reference);
+    return code;
 }
 
 const struct verb verb_routes = {
     .name = "routes",
     .synopsis = "[--mappings DIR] [--format text|json|markdown]",
-    .about = "what the tables cover: each legacy endpoint, its calls and its losses",
+    .about = "what is covered: each row of the upgrade guide, its state and its calls",
     .bit = VERB_ROUTES,
     .options = own_options,
     .option_count = sizeof own_options / sizeof own_options[0],

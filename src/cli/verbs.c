@@ -4,6 +4,6 @@
 #include "cli/verbs.h"
 
 const struct verb *const verb_list[] = {
-    &verb_serve,  &verb_sandbox,     &verb_demo,    &verb_check, &verb_explain, &verb_sign,
-    &verb_routes, &verb_healthcheck, &verb_version, &verb_help,  NULL,
+    &verb_serve,  &verb_sandbox, &verb_demo,        &verb_check,   &verb_explain, &verb_sign,
+    &verb_routes, &verb_docs,    &verb_healthcheck, &verb_version, &verb_help,    NULL,
 };

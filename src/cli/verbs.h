@@ -7,6 +7,6 @@
 #include "cli/verb.h"
 
 extern const struct verb verb_serve, verb_sandbox, verb_demo, verb_check, verb_explain, verb_sign,
-    verb_routes, verb_healthcheck, verb_version, verb_help;
+    verb_routes, verb_docs, verb_healthcheck, verb_version, verb_help;
 
 #endif

@@ -1,0 +1,184 @@
+/*
+ * One table as a section of a page: what it calls, takes and gives, refuses and assumes. See
+ * inside.h.
+ */
+#include "docs/inside.h"
+
+/* ---- which contracts ---- */
+
+static bool holds_for(const struct plan *plan, const struct contract *contract)
+{
+    uint64_t end, from;
+    if (contract->before.p && str_to_u64(contract->before, &end))
+        return plan->version.from < end;
+    if (contract->other && contract->other->before.p && str_to_u64(contract->other->before, &from))
+        return !plan->version.before || plan->version.before > from;
+    return true;
+}
+
+static void find_legacy(struct teller *t, struct str call)
+{
+    const struct contract *contract = contracts_by_call(t->sources->legacy, call);
+    if (contract && contract->other && !holds_for(t->plan, contract))
+        contract = contract->other;
+    for (size_t i = 0; i < t->legacy_count; i++)
+        if (t->legacy[i] == contract)
+            return;
+    if (contract && t->legacy_count < DOCS_SIDES)
+        t->legacy[t->legacy_count++] = contract;
+}
+
+/* "/x/{id | text}/y" as "/x/{}/y" */
+static const struct contract *find_upstream(const struct teller *t, const struct call *call)
+{
+    struct contract_match match;
+    struct buf path;
+    buf_init_arena(&path, 4096, t->arena);
+    for (size_t i = 0; i < call->path_count; i++)
+        buf_printf(&path, STR_FMT "%s", STR_ARG(call->path[i].literal),
+                   call->path[i].has_expression ? "{}" : "");
+    if (contracts_find(t->sources->upstream, call->public.method, buf_str(&path), &match) !=
+        CONTRACT_FOUND)
+        return NULL;
+    return match.contract;
+}
+
+static void find_contracts(struct teller *t)
+{
+    for (size_t i = 0; t->sources->legacy && i < t->plan->legacy_count; i++)
+        find_legacy(t, t->plan->legacy[i]);
+    for (unsigned i = 0; t->sources->upstream && i < t->plan->call_count; i++)
+        t->called[i] = find_upstream(t, &t->plan->calls[i]);
+}
+
+/* ---- the calls ---- */
+
+static void put_forgiveness(const struct call *call, struct buf *out)
+{
+    for (size_t i = 0; i < call->forgive_count; i++) {
+        const struct forgiveness *f = &call->forgive[i];
+        buf_add_str(out, f->any ? STR("; any error of it counts as an answer") : STR("; error "));
+        for (size_t k = 0; k < f->count; k++)
+            buf_printf(out, "%s%lld", k ? ", " : "", (long long)f->codes[k]);
+        if (!f->any)
+            buf_add_str(out, STR(" counts as an answer"));
+    }
+}
+
+static void put_call(const struct teller *t, unsigned index, struct buf *out)
+{
+    const struct call *call = &t->plan->calls[index];
+    const struct scene outer = {0};
+    buf_printf(out, "%u. `" STR_FMT "`: `" STR_FMT "`", index + 1, STR_ARG(call->public.name),
+               STR_ARG(t->called[index] ? t->called[index]->call : call->public.send));
+    if (t->called[index])
+        buf_printf(out, " (" STR_FMT ")", STR_ARG(t->called[index]->name));
+    if (call->public.each) {
+        buf_add_str(out, STR(", once for each of "));
+        tell_expression(t, &call->each, &outer, out);
+        buf_printf(out, ", at most %u", call->public.most);
+    }
+    if (call->has_when) {
+        buf_add_str(out, STR(", when "));
+        tell_condition(t, &call->when, &outer, out);
+    }
+    if (call->has_rows)
+        buf_printf(out, "; rows in `" STR_FMT "`, %u to %u a page", STR_ARG(call->rows.text),
+                   call->public.page_min, call->public.page_max);
+    put_forgiveness(call, out);
+    buf_add_char(out, '\n');
+}
+
+static void put_calls(const struct teller *t, struct buf *out)
+{
+    if (t->plan->call_count)
+        buf_add_str(out, t->plan->call_count > 1 ? STR("\nCalls:\n\n") : STR("\nCall:\n\n"));
+    else
+        buf_add_str(out, STR("\nNothing is called.\n"));
+    for (unsigned i = 0; i < t->plan->call_count; i++)
+        put_call(t, i, out);
+}
+
+/* ---- what else a table says ---- */
+
+static void put_pages(const struct teller *t, struct buf *out)
+{
+    static const char *const styles[] = {
+        [PLAN_PAGE_NONE] = "",
+        [PLAN_PAGE_CURSOR] = "by a cursor",
+        [PLAN_PAGE_OFFSET] = "by an offset",
+        [PLAN_PAGE_NUMBER] = "by their number",
+    };
+    const struct pages *pages = &t->plan->pages;
+    if (pages->style == PLAN_PAGE_NONE)
+        return;
+    buf_printf(out,
+               "\nPages are asked for %s in `" STR_FMT "`, their size in `" STR_FMT
+               "`, from %llu to %llu",
+               styles[pages->style], STR_ARG(pages->in->name), STR_ARG(pages->size->name),
+               (unsigned long long)pages->least, (unsigned long long)pages->most);
+    if (pages->has_preset)
+        buf_printf(out, " and %llu when absent", (unsigned long long)pages->preset);
+    buf_add_str(out, STR(".\n"));
+}
+
+static void put_refusals(const struct teller *t, struct buf *out)
+{
+    const struct plan *plan = t->plan;
+    const struct scene outer = {0};
+    if (plan->refusal_count)
+        buf_add_str(out, STR("\nRefused:\n\n"));
+    for (size_t i = 0; i < plan->refusal_count; i++) {
+        const struct refusal *refusal = &plan->refusals[i];
+        buf_add_str(out, refusal->when.count ? STR("- when ") : STR("- always: "));
+        tell_condition(t, &refusal->when, &outer, out);
+        buf_printf(out, "%s" STR_FMT "\n", refusal->when.count ? ": " : "",
+                   STR_ARG(refusal->advice));
+    }
+}
+
+static void put_assumptions(const struct teller *t, struct buf *out)
+{
+    const struct plan *plan = t->plan;
+    if (plan->assumes_count)
+        buf_add_str(out, STR("\nAssumed, with how sure that is:\n\n"));
+    for (size_t i = 0; i < plan->assumes_count; i++) {
+        struct str text = plan->assumes[i];
+        struct str grade = str_cut(&text, ':');
+        buf_printf(out, "- *" STR_FMT "*: " STR_FMT "\n", STR_ARG(grade),
+                   STR_ARG(str_trim(text.p ? text : STR(""))));
+    }
+}
+
+static void put_head(const struct teller *t, struct buf *out)
+{
+    const struct plan *plan = t->plan;
+    buf_add_char(out, '\n');
+    for (size_t i = 0; i < plan->legacy_count; i++)
+        buf_printf(out, "%s`" STR_FMT "`", i ? ", " : "", STR_ARG(plan->legacy[i]));
+    if (plan->version.text.p)
+        buf_printf(out, " with `version` `" STR_FMT "`", STR_ARG(plan->version.text));
+    struct str state = docs_plan_state(plan, t->arena);
+    buf_printf(out, " · " STR_FMT " · table `" STR_FMT "`\n\n" STR_FMT "\n", STR_ARG(state),
+               STR_ARG(plan->name), STR_ARG(plan->about));
+}
+
+size_t put_endpoint(const struct docs_sources *sources, const struct plan *plan,
+                    struct arena *arena, struct buf *out)
+{
+    struct teller t = {.sources = sources, .arena = arena, .plan = plan};
+    size_t missing = 0;
+    find_contracts(&t);
+    put_head(&t, out);
+    if (plan->reply) {
+        gather_uses(&t);
+        gather_made(&t);
+        put_calls(&t, out);
+        put_request(&t, out, &missing);
+        put_answer(&t, out, &missing);
+    }
+    put_pages(&t, out);
+    put_refusals(&t, out);
+    put_assumptions(&t, out);
+    return missing;
+}
