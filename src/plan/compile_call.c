@@ -12,6 +12,18 @@ static bool known_method(struct str method)
     return false;
 }
 
+/* What needs no escape in a path (RFC 3986, 3.3), but for what nobody uses there. */
+static bool is_plain_path(struct str literal)
+{
+    for (size_t i = 0; i < literal.n; i++) {
+        char c = literal.p[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            !strchr("/-._~", c))
+            return false;
+    }
+    return true;
+}
+
 /* "/x/{a}/y" into literals with an expression behind each. */
 static bool compile_path(struct compiler *c, struct str path, const struct view *view,
                          const struct place *place, struct call *call)
@@ -27,6 +39,9 @@ static bool compile_path(struct compiler *c, struct str path, const struct view 
         struct path_part *part = &call->path[call->path_count++];
         size_t open = str_find(path, '{'), close = str_find(path, '}');
         part->literal = arena_str(c->arena, str_of(path.p, open));
+        if (close >= open && !is_plain_path(part->literal))
+            return place_error(place, "'" STR_FMT "' holds what must not stand in a path",
+                               STR_ARG(part->literal));
         if (open == path.n && close == path.n)
             return good;
         if (close < open || close == path.n)

@@ -103,6 +103,7 @@ static bool parse_names(struct parser *p, struct str text, struct operand *out)
     struct str *names = ARENA_ARRAY(p->arena, struct str, EXPRESSION_NAMES);
     if (!names)
         return place_error(p->place, "out of memory");
+    out->names = names;
     struct str rest = text;
     while (rest.p) {
         struct str name = str_cut(&rest, '.');
@@ -116,7 +117,6 @@ static bool parse_names(struct parser *p, struct str text, struct operand *out)
             return place_error(p->place, "a path of more than %d names", EXPRESSION_NAMES);
         names[out->count++] = arena_str(p->arena, name);
     }
-    out->names = names;
     return true;
 }
 

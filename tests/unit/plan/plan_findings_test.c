@@ -277,6 +277,8 @@ static void calls(void **state)
          "$.calls.c.send: expected a method and a path such as \"GET /x/{id}\", found 'FETCH /x'"},
         {"`calls`: { `c`: { `send`: `GET /x?y=1` } }, `reply`: {} }",
          "$.calls.c.send: expected a method and a path"},
+        {"`calls`: { `c`: { `send`: `GET /x y` } }, `reply`: {} }",
+         "$.calls.c.send: '/x y' holds what must not stand in a path"},
         {"`calls`: { `c`: { `send`: `GET /x/{y` } }, `reply`: {} }",
          "$.calls.c.send: '{' and '}' do not match"},
         {"`calls`: { `c`: { `send`: `GET /x/y}` } }, `reply`: {} }",
