@@ -67,6 +67,7 @@ static const struct example examples[] = {
     {"POST /api/thing/mark", "shop_id=1001", "{\"ids\":[1,2,3]}"},
     {"POST /api/thing/list", "shop_id=1001", "{\"page_size\":4}"},
     {"POST /api/thing/upload", NULL, "{\"data\":\"aGVsbG8=\"}"},
+    {"POST /thing/202401/things", "shop_id=1001&strange=%0a", "{\"ids\":[1]}"},
     {"GET /api/thing/nowhere", NULL, NULL},
 };
 
