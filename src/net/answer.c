@@ -28,6 +28,12 @@ static struct str date_of(struct worker *worker)
     return str_from(worker->date);
 }
 
+/* RFC 9110 section 8.6; upstream may give such answers to what is passed on. */
+static bool has_length(int status)
+{
+    return status != 204 && status != 304;
+}
+
 static bool write_head(struct visit *visit)
 {
     const struct exchange_answer *answer = &visit->answer;
@@ -38,7 +44,8 @@ static bool write_head(struct visit *visit)
     http1_write_field(head, STR("Date"), date_of(visit->worker));
     for (size_t i = 0; i < answer->field_count; i++)
         http1_write_field(head, answer->fields[i].name, answer->fields[i].value);
-    http1_write_length(head, answer->body.n);
+    if (has_length(answer->status))
+        http1_write_length(head, answer->body.n);
     if (!client->keep)
         http1_write_field(head, STR("Connection"), STR("close"));
     else if (intake_head(&client->intake)->minor == 0)
@@ -51,7 +58,8 @@ static bool write_head(struct visit *visit)
 static bool next_parts(const struct visit *visit, struct msghdr *message, struct iovec parts[2])
 {
     struct str head = buf_str(&visit->head);
-    struct str body = visit->is_head ? STR("") : visit->answer.body;
+    struct str body =
+        visit->is_head || !has_length(visit->answer.status) ? STR("") : visit->answer.body;
     size_t at = visit->written;
     size_t count = 0;
     if (at < head.n)
