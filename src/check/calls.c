@@ -25,19 +25,23 @@ static void find_contract(struct check *c, unsigned index)
     struct place calls = place_key(&c->table, "calls");
     struct place here = place_key(&calls, call->public.name.p), at = place_key(&here, "send");
     struct contract_match match;
+    bool told;
     switch (contracts_find(c->sides.upstream, call->public.method, path_shape(c, call), &match)) {
     case CONTRACT_FOUND:
         c->called[index] = match.contract;
         return;
     case CONTRACT_NO_METHOD:
-        if (report(c, &at, "v202309 has no '" STR_FMT "'", STR_ARG(call->public.send)))
+        told = report(c, &at, "v202309 has no '" STR_FMT "'", STR_ARG(call->public.send));
+        match.nearest = contracts_nearest(c->sides.upstream, call->public.send);
+        if (told && !str_starts(match.nearest, call->public.method))
             findings_hint(c->findings, "this path is served with " STR_FMT,
                           STR_ARG(match.contract->method));
+        else
+            report_nearest(c, told, match.nearest);
         return;
     default:
-        report_nearest(c,
-                       report(c, &at, "v202309 has no '" STR_FMT "'", STR_ARG(call->public.send)),
-                       match.nearest);
+        told = report(c, &at, "v202309 has no '" STR_FMT "'", STR_ARG(call->public.send));
+        report_nearest(c, told, match.nearest);
     }
 }
 

@@ -194,16 +194,19 @@ static const struct contract_field *field_at(const struct contract_fields *secti
     return field;
 }
 
+/* The field whose path without brackets is nearest. */
 static struct str nearest_path(const struct contract_fields *section, struct str path)
 {
-    struct str best = STR_NONE;
+    char texts[2][PLAIN];
+    struct str pair[2] = {{NULL, 0}, {NULL, 0}}, best = STR_NONE;
     for (size_t i = 0; i < section->count; i++) {
-        char text[PLAIN];
-        struct str candidate = plain(section->items[i].path, text);
-        if (str_nearest(path, &candidate, 1).p) {
-            best = section->items[i].path;
-            break;
-        }
+        pair[1] = plain(section->items[i].path, texts[1]);
+        struct str near = str_nearest(path, best.p ? pair : pair + 1, best.p ? 2 : 1);
+        if (near.p != texts[1])
+            continue;
+        memcpy(texts[0], texts[1], pair[1].n);
+        pair[0] = str_of(texts[0], pair[1].n);
+        best = section->items[i].path;
     }
     return best;
 }

@@ -86,10 +86,10 @@ static void fit_values(struct check *c, const struct sort *sort, const struct ta
         if (contract_allows(t->field, value) || assumed_value(c, value))
             continue;
         struct str where = target_name(c, t);
-        report_nearest(c,
-                       report(c, place, "may give '" STR_FMT "', which " STR_FMT " cannot be",
-                              STR_ARG(value), STR_ARG(where)),
-                       str_nearest(value, t->field->values, t->field->value_count));
+        report_value(c,
+                     report(c, place, "may give '" STR_FMT "', which " STR_FMT " cannot be",
+                            STR_ARG(value), STR_ARG(where)),
+                     value, t->field->values, t->field->value_count);
     }
 }
 

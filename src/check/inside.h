@@ -75,6 +75,9 @@ struct scene {
 bool report(struct check *c, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void report_nearest(struct check *c, bool told, struct str near);
+/* The same for one of several values; numbers are near to nothing. */
+void report_value(struct check *c, bool told, struct str value, const struct str *values,
+                  size_t count);
 
 /* "body.lines[].id": a field of a contract with its section. */
 struct str field_name(struct check *c, const struct contract *contract,

@@ -103,17 +103,12 @@ static void no_member(struct check *c, const struct sort *sort, const struct ope
                       struct str name, const struct place *place)
 {
     const struct sort *object = sort;
-    while (object && !(object->kinds & SORT_OBJECT && (object->section || object->made)))
+    while (object && !(object->kinds & SORT_OBJECT && object->section))
         object = object->other;
     if (!object) {
         struct str found = describe(c, sort);
         report(c, place, "`" STR_FMT "`: '" STR_FMT "' is looked for in " STR_FMT,
                STR_ARG(operand->text), STR_ARG(name), STR_ARG(found));
-        return;
-    }
-    if (object->made || !object->section) {
-        report(c, place, "`" STR_FMT "`: nothing makes '" STR_FMT "'", STR_ARG(operand->text),
-               STR_ARG(name));
         return;
     }
     const struct contract *owner = section_owner(c, object->section);

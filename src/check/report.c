@@ -38,6 +38,16 @@ void report_nearest(struct check *c, bool told, struct str near)
         findings_hint(c->findings, "did you mean " STR_FMT "?", STR_ARG(near));
 }
 
+void report_value(struct check *c, bool told, struct str value, const struct str *values,
+                  size_t count)
+{
+    bool letter = false;
+    for (size_t i = 0; i < value.n; i++)
+        letter |= (value.p[i] | 0x20) >= 'a' && (value.p[i] | 0x20) <= 'z';
+    if (letter)
+        report_nearest(c, told, str_nearest(value, values, count));
+}
+
 const char *section_name(const struct contract *contract, const struct contract_fields *section)
 {
     if (!contract)

@@ -90,7 +90,8 @@ static void check_kind(struct check *c, const struct type *type, const struct as
 {
     const struct contract_field *field = asked->field;
     bool list = field->list && !element;
-    unsigned sent = list ? SORT_LIST : sort_allowed(field);
+    bool query = asked->section == &asked->contract->query;
+    unsigned sent = !list ? sort_allowed(field) : query ? SORT_LIST | SORT_STRING : SORT_LIST;
     bool truth = type->kind == TYPE_BOOL && truth_values(field);
     struct str name = field_name(c, asked->contract, asked->section, field);
     if (!(taken(type, asked) & sent) && !truth && !assumed_type(c, field))
@@ -124,12 +125,12 @@ static void check_set(struct check *c, const struct type *type, const struct ask
                    STR_ARG(field->values[i]), STR_ARG(name), STR_ARG(asked->contract->call));
     for (size_t i = 0; i < type->set_count; i++)
         if (!contract_allows(field, type->set[i]) && !assumed_value(c, type->set[i]))
-            report_nearest(
-                c,
-                report(c, place,
-                       "takes '" STR_FMT "', which `" STR_FMT "` of " STR_FMT " cannot be",
-                       STR_ARG(type->set[i]), STR_ARG(name), STR_ARG(asked->contract->call)),
-                str_nearest(type->set[i], field->values, field->value_count));
+            report_value(c,
+                         report(c, place,
+                                "takes '" STR_FMT "', which `" STR_FMT "` of " STR_FMT " cannot be",
+                                STR_ARG(type->set[i]), STR_ARG(name),
+                                STR_ARG(asked->contract->call)),
+                         type->set[i], field->values, field->value_count);
 }
 
 /* A range of values or of a list's length must not be narrower than the contract's. */

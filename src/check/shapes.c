@@ -37,6 +37,19 @@ static void note_place(struct check *c, const struct target *t, const struct pla
             t->stands[child->index] = arena_str(c->arena, str_from(place->path));
 }
 
+/* Whether the answer to another of the endpoint's names has the member. */
+static bool other_name_has(const struct check *c, const struct contract_field *parent,
+                           struct str name)
+{
+    for (size_t i = 0; i < c->legacy_count; i++) {
+        const struct contract_fields *answer = &c->legacy[i]->answer;
+        const struct contract_field *same = parent ? contract_field(answer, parent->path) : NULL;
+        if ((same || !parent) && contract_member(answer, same, name))
+            return true;
+    }
+    return false;
+}
+
 static void no_such_field(struct check *c, const struct target *t, struct str name,
                           const struct place *place)
 {
@@ -45,9 +58,8 @@ static void no_such_field(struct check *c, const struct target *t, struct str na
                                : name;
     if (assumed_path(c, path))
         return;
-    for (size_t i = 0; t->kind == TARGET_ANSWER && i < c->legacy_count; i++)
-        if (contract_field(&c->legacy[i]->answer, path))
-            return; /* another name of the endpoint has it */
+    if (t->kind == TARGET_ANSWER && other_name_has(c, t->field, name))
+        return;
     struct str where = field_name(c, t->contract, t->section, t->field);
     report_nearest(c,
                    report(c, place, "`" STR_FMT "` of " STR_FMT " has no '" STR_FMT "'",
@@ -361,6 +373,8 @@ const struct sort *sort_of_shape(struct check *c, const struct shape *shape,
     case SHAPE_ALTERNATIVE:
         return sort_of_shape(c, &shape->members[0], scene);
     default: /* a list, or a choice */
+        if (!shape->count)
+            return sort_of_constant(c->arena, &constant_empty_list);
         for (size_t i = 0; i < shape->count; i++)
             sort = sort_either(c->arena, sort, sort_of_shape(c, &shape->members[i], scene));
         return shape->kind == SHAPE_LIST ? sort_list_of(c->arena, sort)

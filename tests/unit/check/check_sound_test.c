@@ -1,0 +1,196 @@
+/*
+ * What is sound: variants of clean tables that must stay clean, the tables of the repository
+ * with their cases, and every word of the vocabulary.
+ */
+#include "plan/expression.h"
+#include "plant.h"
+
+struct variant {
+    const char *name;
+    const char *table; /* "thing/list_things.json" */
+    struct edit edits[4];
+};
+
+#define LIST    "thing/list_things.json"
+#define DETAIL  "thing/get_thing.json"
+#define CHANGE  "thing/change_thing.json"
+#define PICTURE "thing/upload_picture.json"
+#define MARKS   "mark/list_marks.json"
+
+/* clang-format off */
+static const struct variant variants[] = {
+    /* ---- presence ---- */
+    {"a default in `accept`", CHANGE,
+     {{DROP, "refuse", NULL}, {SET, "accept/remark", "`text = none`"}}},
+    {"a default in the leaf", CHANGE,
+     {{DROP, "refuse", NULL}, {SET, "calls/change/body/remark", "`remark | or 'none'`"}}},
+    {"required, and made of what may be no number", CHANGE,
+     {{DROP, "refuse", NULL}, {SET, "accept/remark", "`text`"},
+      {SET, "calls/change/body/remark", "`remark | number | or 0 | text`"}}},
+    {"a call that is only made when the field is there", CHANGE,
+     {{DROP, "refuse", NULL}, {SET, "calls/change/when", "`remark | is_not 'no'`"}}},
+    {"a choice guarded by the field", CHANGE,
+     {{DROP, "refuse", NULL},
+      {SET, "calls/change/body/remark", "{`choose`: [{`when`: `remark | has`, `make`: `remark`}, {`make`: `'none'`}]}"}}},
+    {"the other way round", CHANGE,
+     {{DROP, "refuse", NULL},
+      {SET, "calls/change/body/remark", "{`choose`: [{`when`: `remark | has | not`, `make`: `'none'`}, {`make`: `remark`}]}"}}},
+    {"elements without the field are left out", CHANGE,
+     {{SET, "accept/parts/0/price", "`decimal?`"}, {SET, "calls/change/body/parts/where", "`price`"}}},
+    {"an object that is absent with its only source", MARKS,
+     {{SET, "calls/new/body/filter", "{`id`: `weight | text`, `colour`: `weight | text`}"}}},
+    {"an object that is never absent", MARKS,
+     {{SET, "calls/new/body/filter", "{`id`: `'1'`, `colour`: `weight | text`}"}}},
+
+    /* ---- words ---- */
+    {"an element picked from a list", DETAIL,
+     {{SET, "reply/name", "`thing.places | where level 'L1' | collect name | first`"}}},
+    {"texts cut and changed", DETAIL,
+     {{SET, "reply/name", "`thing.title | split ',' | last | lower | prefix 'x'`"}}},
+    {"texts joined", DETAIL,
+     {{SET, "reply/name", "`thing.lines | collect tax | unique | join ','`"}}},
+    {"JSON in a text", DETAIL,
+     {{SET, "reply/name", "`thing.owner | json`"}, {SET, "reply/owner", "`thing.title | parse`"},
+      {DROP, "loses", NULL}}},
+    {"a list made flat", DETAIL,
+     {{SET, "reply/name", "`thing.boxes | collect id | flat | first`"}}},
+    {"a date", DETAIL,
+     {{SET, "reply/changed_time", "`thing.title | time_in 'UTC+8' | s_to_ms`"}}},
+    {"a comparison behind a word that changes the value", DETAIL,
+     {{SET, "reply/has_open/choose/0/when", "`thing.status | lower | is 'open'`"}}},
+    {"a comparison with one of several", DETAIL,
+     {{SET, "reply/has_open", "`thing.status | one_of 'OPEN' 'LOST' | or false`"}}},
+    {"a comparison of what may be anything", DETAIL,
+     {{SET, "reply/has_open", "`thing.title | is 'any' | or false`"}}},
+    {"a comparison of two paths", DETAIL,
+     {{SET, "reply/has_open", "`thing.title | is thing.owner.name | or false`"}}},
+    {"a text that holds a truth", DETAIL,
+     {{SET, "reply/has_open", "`'true' | bool`"}}},
+    {"an enum on a list", DETAIL,
+     {{SET, "enums", "{`level`: {`pairs`: [[`a`, `L0`], [`b`, `L1`]], `unknown`: `a`}}"},
+      {SET, "reply/region", "`thing.places | collect level | enum level | first`"}}},
+    {"an enum that says nothing of some values", LIST,
+     {{SET, "enums/kind/pairs", "[[`BIG`, `LARGE`], [`SMALL`, `SMALL`], [null, `TINY`]]"},
+      {SET, "assumes", "[`low: TINY came for a while`]"}}},
+    {"a decimal constant", LIST,
+     {{SET, "reply/things/rows/found/weight", "`weight | number | or 0.5`"}}},
+
+    /* ---- what is vague ---- */
+    {"a list taken as it is", CHANGE, {{SET, "accept/parts", "`list`"}}},
+    {"an object handed on that nobody knows", MARKS,
+     {{SET, "reply/marks/rows/new/extra", "`blob`"}, {DROP, "loses/answer/marks[].extra", NULL}}},
+    {"an object for one without known members", MARKS,
+     {{SET, "reply/marks/rows/new/extra", "{`any`: `at`}"}, {DROP, "loses/answer/marks[].extra", NULL}}},
+    {"a list in a query as a text", MARKS,
+     {{RENAME, "accept/ids?", "ids"}, {SET, "accept/ids", "`text?`"},
+      {SET, "calls/new/body/ids", "`ids | split ','`"}, {DROP, "calls/past/on_error", NULL}}},
+    {"a member of an object within itself", MARKS,
+     {{SET, "reply/marks/rows/new/tags", "{`each`: `marks`, `make`: {`id`: `note`}}"}}},
+    {"the members of an object within itself, deeper", MARKS,
+     {{SET, "reply/marks/rows/new/tags",
+       "{`each`: `marks | collect marks | flat`, `make`: {`id`: `owner.name | or ^note`}}"}}},
+    {"a name for a file", PICTURE,
+     {{SET, "calls/picture/form/data", "{`file`: `data`, `name`: `'a.png'`}"}}},
+    {"a cipher that is optional", MARKS, {{SET, "calls/new/query", "{}"}}},
+};
+/* clang-format on */
+
+static void stays_clean(void **state)
+{
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+        struct findings findings;
+        findings_init(&findings);
+        check_planted(*state, plant(variants[i].table, variants[i].edits, 4, &findings), &findings);
+        if (findings.count) {
+            print_all(&findings);
+            fail_msg("%s: expected no finding", variants[i].name);
+        }
+        findings_clear(&findings);
+    }
+}
+
+static void knows_every_word(void **state)
+{
+    (void)state;
+    for (size_t i = 0; word_at(i); i++)
+        if (!check_knows_word(str_from(word_at(i)->name)))
+            fail_msg("the checker does not know the word '%s'", word_at(i)->name);
+    assert_false(check_knows_word(STR("nothing")));
+}
+
+/* Tables that do not compile do not keep the others from being checked. */
+static void checks_what_is_sound(void **state)
+{
+    struct findings findings;
+    findings_init(&findings);
+    struct plans *plans = plans_load_sound(FIXTURES "/mappings", &findings);
+    assert_non_null(plans);
+    size_t all = plans_count(plans);
+    check_planted(*state, plans, &findings);
+    assert_int_equal(findings.count, 0);
+    plans = plans_load_sound(FIXTURES "/broken", &findings);
+    assert_non_null(plans);
+    assert_int_equal(all, 8);
+    assert_int_equal(plans_count(plans), 1);
+    assert_int_equal(findings.count, 1);
+    assert_string_equal(findings.items[0].file, FIXTURES "/broken/thing/b.json");
+    check_planted(*state, plans, &findings);
+    assert_int_equal(findings.count, 2);
+    assert_string_equal(findings.items[1].file, FIXTURES "/broken/thing/a.json");
+    findings_clear(&findings);
+}
+
+/* ---- cases ---- */
+
+static void misses_cases(void **state)
+{
+    struct findings findings;
+    (void)state;
+    findings_init(&findings);
+    struct plans *plans = plans_load(FIXTURES "/mappings", &findings);
+    assert_non_null(plans);
+    check_cases(plans, FIXTURES "/cases", &findings);
+    assert_int_equal(findings.count, 1);
+    assert_string_equal(findings.items[0].file, FIXTURES "/mappings/thing/upload_picture.json");
+    assert_string_equal(findings.items[0].text, "the endpoint has no case");
+    assert_string_equal(findings.items[0].hint,
+                        "write one in " FIXTURES "/cases/thing/upload_picture/");
+    check_cases(plans, FIXTURES "/nowhere", &findings);
+    assert_int_equal(findings.count, 2);
+    assert_string_equal(findings.items[1].text, "cannot be opened: No such file or directory");
+    plans_unref(plans);
+    findings_clear(&findings);
+}
+
+/* ---- the repository's own ---- */
+
+static void the_repository_is_clean(void **state)
+{
+    struct findings findings;
+    (void)state;
+    findings_init(&findings);
+    struct check_sides sides = {contracts_load(TEST_ROOT "/mappings/contracts/legacy", &findings),
+                                contracts_load(TEST_ROOT "/mappings/contracts/v202309", &findings)};
+    struct plans *plans = plans_load(TEST_ROOT "/mappings", &findings);
+    assert_true(sides.legacy && sides.upstream && plans);
+    check_plans(plans, &sides, TEST_ROOT "/mappings", &findings);
+    check_cases(plans, TEST_ROOT "/tests/cases", &findings);
+    print_all(&findings);
+    assert_int_equal(findings.count, 0);
+    plans_unref(plans);
+    contracts_free((struct contracts *)sides.legacy);
+    contracts_free((struct contracts *)sides.upstream);
+    findings_clear(&findings);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stays_clean),
+        cmocka_unit_test(knows_every_word),
+        cmocka_unit_test(checks_what_is_sound),
+        cmocka_unit_test(misses_cases),
+        cmocka_unit_test(the_repository_is_clean),
+    };
+    return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
