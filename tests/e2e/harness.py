@@ -49,7 +49,7 @@ class Request:
     """What upstream received."""
 
     def __init__(self, method, target, headers, body):
-        self.method, self.headers, self.body = method, headers, body
+        self.method, self.target, self.headers, self.body = method, target, headers, body
         self.path, _, query = target.partition("?")
         self.query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
 
@@ -133,7 +133,7 @@ class Upstream:
                     outer.requests.append(request)
                 self.give(outer.script(request))
 
-            do_GET = do_POST = do_PUT = do_DELETE = serve
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve
 
             def give(self, answer):
                 time.sleep(answer.delay)
