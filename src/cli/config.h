@@ -64,7 +64,7 @@ void config_check(const struct config *config, struct findings *findings);
 
 /*
  * Where the tables are: what was set; else ./mappings; else beside the program as it is
- * installed; else those of the source directory.
+ * installed, or will be; else those of the source directory.
  */
 const char *config_mappings(const struct config *config);
 

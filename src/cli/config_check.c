@@ -107,5 +107,7 @@ const char *config_mappings(const struct config *config)
     if (holds_tables("mappings"))
         return "mappings";
     const char *beside = installed();
-    return beside ? beside : SHOPSHIM_MAPPINGS;
+    if (beside)
+        return beside;
+    return holds_tables(SHOPSHIM_INSTALLED) ? SHOPSHIM_INSTALLED : SHOPSHIM_MAPPINGS;
 }
