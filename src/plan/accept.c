@@ -5,202 +5,9 @@
  * written anew with all its parts in their one form, and read from there; files inside stay as
  * they are. What is refused is named as the client named it.
  */
-#include "plan/decimal.h"
-#include "plan/run.h"
+#include "plan/accept.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-/* Where a field was found. */
-struct source {
-    struct json json;
-    struct str text; /* of the query, or of one piece of a list in it */
-};
-
-/* "lines[2].price", for faults. */
-struct label {
-    char text[160];
-    size_t n;
-};
-
-static void label_piece(struct label *label, struct str piece)
-{
-    if (piece.n > sizeof label->text - label->n)
-        piece.n = sizeof label->text - label->n;
-    memcpy(label->text + label->n, piece.p, piece.n);
-    label->n += piece.n;
-}
-
-/* Both give the length from before, to go back to. */
-static size_t label_name(struct label *label, struct str name)
-{
-    size_t before = label->n;
-    if (before && before + 1 < sizeof label->text)
-        label->text[label->n++] = '.';
-    label_piece(label, name);
-    return before;
-}
-
-static size_t label_index(struct label *label, size_t index)
-{
-    size_t before = label->n;
-    char digits[32];
-    label_piece(label, str_of(digits, (size_t)snprintf(digits, sizeof digits, "[%zu]", index)));
-    return before;
-}
-
-struct taking {
-    struct plan_run *run;
-    struct label label;
-    struct fault *fault;
-    bool refused;
-};
-
-static struct value refuse(struct taking *t, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static struct value refuse(struct taking *t, const char *format, ...)
-{
-    char text[400];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    struct str where = str_of(t->label.text, t->label.n);
-    if (!t->refused)
-        fault_at(t->fault, FAULT_PARAMETER, where, STR_FMT " %s", STR_ARG(where), text);
-    t->refused = true;
-    return VALUE_NONE;
-}
-
-static const char *expected(const struct type *type)
-{
-    switch (type->kind) {
-    case TYPE_INT:
-        return "a whole number";
-    case TYPE_TIME:
-        return "a time in whole seconds";
-    case TYPE_ID:
-        return "a text or a whole number";
-    case TYPE_BOOL:
-        return "true or false";
-    case TYPE_DECIMAL:
-        return "a decimal number";
-    case TYPE_FILE:
-        return "a text of base64";
-    case TYPE_LIST:
-    case TYPE_ITEMS:
-        return "a list";
-    case TYPE_OBJECT:
-    case TYPE_FIELDS:
-        return "an object";
-    default:
-        return "a text or a number";
-    }
-}
-
-static struct value wrong_type(struct taking *t, const struct type *type,
-                               const struct source *source)
-{
-    enum json_type found = json_type(source->json);
-    struct str text = source->text;
-    if (found == JSON_NUMBER || found == JSON_STRING)
-        text = json_text(source->json, t->run->arena);
-    if (text.p && text.n <= 40)
-        return refuse(t, "must be %s, not '" STR_FMT "'", expected(type), STR_ARG(text));
-    return refuse(t, "must be %s, not %s", expected(type),
-                  found == JSON_ABSENT ? "this text" : json_type_name(found));
-}
-
-/* ---- scalars ---- */
-
-static struct value take_bool(struct taking *t, const struct type *type,
-                              const struct source *source, struct str text)
-{
-    enum json_type found = json_type(source->json);
-    if (found == JSON_TRUE || str_eq(text, STR("true")) || str_eq(text, STR("1")))
-        return value_bool(true);
-    if (found == JSON_FALSE || str_eq(text, STR("false")) || str_eq(text, STR("0")))
-        return value_bool(false);
-    return wrong_type(t, type, source);
-}
-
-/* A scalar in its one form. `text` is its decoded text or digits. */
-static struct value scalar_form(struct taking *t, const struct type *type,
-                                const struct source *source, struct str text)
-{
-    bool number = json_type(source->json) == JSON_NUMBER;
-    bool whole = decimal_is_whole(text) && json_is_number(text);
-    struct value as_is =
-        json_exists(source->json) ? value_json(source->json) : value_text(source->text);
-    switch (type->kind) {
-    case TYPE_INT:
-    case TYPE_TIME:
-        return !whole ? wrong_type(t, type, source) : number ? as_is : value_digits(text);
-    case TYPE_ID:
-        return !number ? as_is : whole ? value_text(text) : wrong_type(t, type, source);
-    case TYPE_DECIMAL:
-        if (!decimal_is_plain(text))
-            return wrong_type(t, type, source);
-        return number ? value_text(text) : as_is;
-    case TYPE_FILE:
-        return number ? wrong_type(t, type, source) : as_is;
-    default:
-        return number ? value_text(text) : as_is;
-    }
-}
-
-static bool fits(struct taking *t, const struct type *type, struct str text)
-{
-    int64_t number = 0;
-    if (type->ranged) {
-        bool small = str_to_i64(text, &number);
-        if (small && number >= type->low && number <= type->high)
-            return true;
-        if (type->high == INT64_MAX)
-            refuse(t, "must be at least %" PRId64, type->low);
-        else if (type->low == INT64_MIN)
-            refuse(t, "must be at most %" PRId64, type->high);
-        else
-            refuse(t, "must be from %" PRId64 " to %" PRId64, type->low, type->high);
-        return false;
-    }
-    if (!type->set_count)
-        return true;
-    struct buf list;
-    buf_init_arena(&list, 4096, t->run->arena);
-    for (size_t i = 0; i < type->set_count; i++) {
-        if (str_eq(type->set[i], text))
-            return true;
-        if (i)
-            buf_add_str(&list, STR(", "));
-        buf_add_str(&list, type->set[i]);
-    }
-    refuse(t, "must be one of " STR_FMT, STR_ARG(buf_str(&list)));
-    return false;
-}
-
-static struct value take_scalar(struct taking *t, const struct type *type,
-                                const struct source *source)
-{
-    enum json_type found = json_type(source->json);
-    struct str text = source->text;
-    if (found == JSON_STRING && type->kind == TYPE_FILE)
-        return value_json(source->json);
-    if (found == JSON_STRING || found == JSON_NUMBER)
-        text = json_text(source->json, t->run->arena);
-    if (type->kind == TYPE_BOOL)
-        return take_bool(t, type, source, text);
-    if (!text.p)
-        return wrong_type(t, type, source);
-    struct value value = scalar_form(t, type, source, text);
-    if (value_there(&value) && !fits(t, type, text))
-        return VALUE_NONE;
-    return value;
-}
-
-/* ---- lists and objects ---- */
 
 /* JSON in a query. */
 static bool parse_query_json(struct taking *t, const struct type *type, struct source *source)
@@ -211,7 +18,7 @@ static bool parse_query_json(struct taking *t, const struct type *type, struct s
     if (!doc)
         return run_no_memory(t->run);
     if (!json_parse(doc, source->text, &limits, t->run->arena, &error)) {
-        wrong_type(t, type, source);
+        taking_wrong(t, type, source);
         return false;
     }
     *source = (struct source){.json = json_root(doc)};
@@ -222,8 +29,8 @@ static bool check_length(struct taking *t, const struct type *type, size_t count
 {
     if (!type->ranged || ((int64_t)count >= type->low && (int64_t)count <= type->high))
         return true;
-    refuse(t, "must hold %" PRId64 " to %" PRId64 " elements, not %zu",
-           type->low == INT64_MIN ? 0 : type->low, type->high, count);
+    taking_refuse(t, "must hold %" PRId64 " to %" PRId64 " elements, not %zu",
+                  type->low == INT64_MIN ? 0 : type->low, type->high, count);
     return false;
 }
 
@@ -246,7 +53,7 @@ static struct value take_pieces(struct taking *t, const struct type *type, struc
         return VALUE_NONE;
     if (!is_scalar(item->kind)) {
         struct source source = {.text = text};
-        return wrong_type(t, type, &source);
+        return taking_wrong(t, type, &source);
     }
     while (text.p) {
         struct source piece = {.text = str_trim(str_cut(&text, ','))};
@@ -279,7 +86,7 @@ static bool missing(struct taking *t, const struct type *type)
 {
     if (type->optional)
         return true;
-    refuse(t, "is missing; it must be %s", expected(type));
+    taking_refuse(t, "is missing; it must be %s", type_expected(type));
     return false;
 }
 
@@ -335,7 +142,7 @@ static bool write_normal(struct taking *t, const struct type *type, struct json 
     bool list = type->kind == TYPE_LIST || type->kind == TYPE_ITEMS;
     bool object = type->kind == TYPE_OBJECT || type->kind == TYPE_FIELDS;
     if ((list && found != JSON_ARRAY) || (object && found != JSON_OBJECT)) {
-        wrong_type(t, type, &source);
+        taking_wrong(t, type, &source);
         return false;
     }
     if (type->kind == TYPE_FIELDS)
@@ -391,7 +198,7 @@ static struct value take(struct taking *t, const struct type *type, struct sourc
     }
     enum json_type found = json_type(source->json);
     if (found != (list ? JSON_ARRAY : JSON_OBJECT))
-        return wrong_type(t, type, source);
+        return taking_wrong(t, type, source);
     if (type->kind == TYPE_FIELDS || type->kind == TYPE_ITEMS)
         return take_shape(t, type, source->json);
     if (list && !check_length(t, type, json_count(source->json)))

@@ -61,6 +61,7 @@ struct compiler {
     size_t seal_count, seal_room;
     uint32_t *needs;   /* where to note calls that are read; NULL: nobody asks */
     unsigned building; /* the call being compiled, PLAN_CALLS when none */
+    bool reads_shop;   /* set by every path that begins with `shop` */
 };
 
 /* ---- compile_scope.c ---- */
@@ -119,6 +120,15 @@ bool compile_form(struct compiler *c, const cJSON *form, const struct view *view
                   const struct place *place, struct call *call);
 bool compile_forgiveness(struct compiler *c, const cJSON *node, const struct view *view,
                          const struct place *place, struct call *call);
+
+/* ---- compile_paging.c: of a call with `rows` ---- */
+
+bool compile_nesting(struct compiler *c, const struct place *place, struct call *call);
+bool compile_limits(const cJSON *node, const struct place *place, struct call *call);
+bool compile_page(struct compiler *c, const cJSON *node, const struct place *place,
+                  struct call *call);
+bool compile_order(struct compiler *c, const cJSON *node, const struct view *view,
+                   const struct place *place, struct call *call);
 
 /* "query.page_size" */
 bool compile_spot(struct arena *arena, const cJSON *node, const struct place *place,

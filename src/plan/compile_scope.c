@@ -183,6 +183,7 @@ static bool resolve_outer(struct compiler *c, struct operand *o, const struct pl
         }
     }
     if (outer->kind == OUTER_GIVEN) {
+        c->reads_shop |= str_eq(outer->name, STR("shop"));
         const struct want *below = o->count == 2 ? want_find(outer->want, o->names[1]) : NULL;
         if (!below)
             return place_error(place, "'" STR_FMT "' holds %s", STR_ARG(outer->name),

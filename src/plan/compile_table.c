@@ -100,8 +100,10 @@ static bool read_refusal(struct compiler *c, const cJSON *node, const struct pla
     struct view outer = {0};
     at = place_key(place, "when");
     c->needs = &out->needs;
+    c->reads_shop = false;
     good = compile_condition(c, get(node, "when"), &outer, &at, &out->when) && good;
     c->needs = NULL;
+    out->late = out->needs != 0 || c->reads_shop;
     return good;
 }
 

@@ -199,6 +199,7 @@ struct refusal {
     struct condition when;
     struct str advice;
     uint32_t needs; /* calls whose answers it reads */
+    bool late;      /* reads an answer, or the shop: asked before the calls that come then */
 };
 
 struct sentence {

@@ -5,12 +5,12 @@
 
 #include <assert.h>
 
-bool refusals_pass(struct plan_run *run, uint32_t calls, bool with_answers, struct fault *fault)
+bool refusals_pass(struct plan_run *run, uint32_t calls, bool late, struct fault *fault)
 {
     const struct plan *plan = run->plan;
     for (size_t i = 0; i < plan->refusal_count; i++) {
         const struct refusal *refusal = &plan->refusals[i];
-        if ((refusal->needs != 0) != with_answers || (refusal->needs & ~calls) != 0)
+        if (refusal->late != late || (refusal->needs & ~calls) != 0)
             continue;
         if (condition_holds(run, &refusal->when))
             return fault_set(fault, FAULT_REFUSED, STR_FMT ": " STR_FMT, STR_ARG(plan->legacy[0]),

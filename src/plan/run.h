@@ -102,8 +102,9 @@ void shape_write_whole(struct plan_run *run, const struct shape *shape, struct j
 
 bool accept_request(struct plan_run *run, struct fault *fault);
 
-/* Whether a refusal that reads exactly answers among `calls` holds; then false. */
-bool refusals_pass(struct plan_run *run, uint32_t calls, bool with_answers, struct fault *fault);
+/* False and FAULT_REFUSED when a refusal holds: of those that read no other answers than those of
+ * `calls`, the late ones or the others. */
+bool refusals_pass(struct plan_run *run, uint32_t calls, bool late, struct fault *fault);
 
 /* ---- forms (form.c) ---- */
 

@@ -286,6 +286,16 @@ static void refusals(void **state)
         {"fine", "", {"{`locked`: false, `x`: 2}"}, NULL, "{`x`:2}"},
     };
     PLAY(late, after);
+    static const char shop[] =
+        "{ `legacy`: `GET /old/x`, `about`: `Advice on a shop.`, `uses`: `desk`,"
+        "  `accept`: { `any`: `bool?` },"
+        "  `refuse`: [ { `when`: [`shop.region | is 'GB'`, `any | not`], `say`: `not there` } ],"
+        "  `calls`: { `c`: { `send`: `GET /new/x` } }, `reply`: { `x`: `c.x` } }";
+    static const struct row there[] = {
+        {"before the call", "", {NULL}, "", "refused : GET /old/x: not there"},
+        {"not then", "?any=1", {"{`x`: 2}"}, NULL, "{`x`:2}"},
+    };
+    PLAY(shop, there);
     static const char always[] = "{ `legacy`: `GET /old/x`, `about`: `Gone.`, `uses`: `desk`,"
                                  "  `refuse`: `ask the desk` }";
     static const struct row gone[] = {

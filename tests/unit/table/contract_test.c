@@ -236,7 +236,7 @@ static void walks_the_tree(void **state)
 static const struct {
     const char *name, *text, *path, *says;
 } faults[] = {
-    {"no JSON", "{\n  nope", "", "is not JSON: wrong at line 2, column "},
+    {"no JSON", "{\n  nope", "", "is not JSON: expected a key at line 2, column "},
     {"bytes behind", "{} {}", "", "is not JSON"},
     {"no object", "[]", "$", "expected an object"},
     {"doubled key", FILE_OF("\"a\": \"int\", \"a\": \"int\"", ""), "$.query.a", "twice"},
