@@ -131,6 +131,12 @@ const struct option config_options[] = {
      .most = 17179869184},
     {EXCHANGE, SETTING(exchange.answer, OPTION_BYTES, "largest answer to an app"), .least = 1024,
      .most = 17179869184},
+    {EXCHANGE, SETTING(exchange.walk, OPTION_UNSIGNED, "most upstream calls to reach an offset"),
+     .least = 1, .most = 1000},
+    {EXCHANGE,
+     SETTING(exchange.position_bytes, OPTION_BYTES, "positions in lists that are remembered"),
+     .least = 0, .most = 17179869184},
+    {EXCHANGE, SETTING(exchange.position_keep_ms, OPTION_MS, "how long a position is remembered")},
 
     {SHOPS, NAMED(shop.tokens, "shops.tokens", OPTION_SIZE, "tokens whose shops are remembered"),
      .least = 1, .most = 10000000},

@@ -50,16 +50,19 @@ static bool interrupted(int64_t ms)
 
 int proxy_start(struct proxy *proxy, const struct config *config, struct plans *plans)
 {
-    *proxy = (struct proxy){.config = config, .book = shop_book_new(&config->shop)};
+    *proxy = (struct proxy){.config = config,
+                            .book = shop_book_new(&config->shop),
+                            .store = page_store_local(config->exchange.position_bytes)};
     proxy->common = (struct exchange_common){
         .settings = &config->exchange,
         .apps = config->apps,
         .app_count = config->app_count,
         .book = proxy->book,
+        .store = proxy->store,
         .clock = clock_system,
     };
     struct fault fault = {0};
-    if (!proxy->book)
+    if (!proxy->book || !proxy->store)
         fault_set(&fault, FAULT_INTERNAL, "out of memory");
     else
         proxy->server = server_new(&config->server, &proxy->common, plans, &fault);
@@ -118,4 +121,5 @@ void proxy_clear(struct proxy *proxy)
     admin_free(proxy->admin);
     server_free(proxy->server);
     shop_book_free(proxy->book);
+    page_store_free(proxy->store);
 }

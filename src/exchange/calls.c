@@ -32,6 +32,8 @@ static bool open_stage(struct exchange *x, unsigned call)
         (!plan_call_times(x->run, call, &stage->times, &x->fault) ||
          !send_room(x, what->paged ? 0 : stage->times)))
         return false;
+    if (what->nested) /* as often as its outer list has rows */
+        stage->times = plan_call_wanted(x->run, call);
     stage->left = stage->times;
     stage->state = STAGE_RUNNING;
     if (stage->times == 0 && !what->paged)
@@ -45,7 +47,10 @@ static bool open_stages(struct exchange *x)
     do {
         before = x->finished;
         for (unsigned i = 0; i < plan_call_count(x->plan); i++) {
-            uint32_t needs = plan_call_at(x->plan, i)->needs;
+            const struct plan_call *call = plan_call_at(x->plan, i);
+            uint32_t needs = call->needs;
+            if (call->nested) /* is walked together with its outer list */
+                needs &= ~(UINT32_C(1) << call->outer);
             if (x->stages[i].state == STAGE_WAITING && (needs & ~x->finished) == 0 &&
                 !open_stage(x, i))
                 return false;
@@ -83,7 +88,7 @@ bool calls_go(struct exchange *x)
         if (!pages_go(x))
             return false;
     } while (x->finished != before); /* pages that ended may let others begin */
-    assert(calls_finished(x) || x->under_way > 0);
+    assert(calls_finished(x) || x->under_way > 0 || x->pages.where == WHERE_WAITS);
     return true;
 }
 
@@ -121,6 +126,8 @@ bool calls_answer(struct exchange *x, const struct sent *sent,
 {
     struct stage *stage = &x->stages[sent->slot.call];
     if (!take(x, sent, answer)) {
+        if (pages_refused(x, sent))
+            return true;
         fault_name_call(x, sent);
         return false;
     }
@@ -133,12 +140,16 @@ bool calls_answer(struct exchange *x, const struct sent *sent,
     return true;
 }
 
+void call_cancel(struct exchange *x, unsigned tag)
+{
+    x->sent[tag]->under_way = false;
+    x->under_way--;
+    x->ports->cancel(x->owner, x, tag);
+}
+
 void calls_cancel(struct exchange *x)
 {
     for (unsigned i = 0; i < x->sent_count; i++)
-        if (x->sent[i]->under_way) {
-            x->sent[i]->under_way = false;
-            x->under_way--;
-            x->ports->cancel(x->owner, x, i);
-        }
+        if (x->sent[i]->under_way)
+            call_cancel(x, i);
 }

@@ -75,6 +75,7 @@ void exchange_free(struct exchange *x)
         return;
     calls_cancel(x);
     who_leave(x);
+    position_leave(x);
     plans_unref(x->plans);
     give_back(x);
 }
@@ -92,6 +93,7 @@ static void fail(struct exchange *x)
     assert(x->fault.kind != FAULT_NONE && x->state < EXCHANGE_REPLYING);
     calls_cancel(x);
     who_leave(x);
+    position_leave(x);
     enter(x, EXCHANGE_REPLYING);
     reply_fault(x);
     reply(x);
@@ -208,7 +210,10 @@ void exchange_on_fault(struct exchange *x, unsigned tag, const struct fault *fau
 
 void exchange_on_wake(struct exchange *x)
 {
-    if (x->state == EXCHANGE_ADMITTED && x->who == WHO_WAITS)
+    bool finds = x->state == EXCHANGE_CALLING && x->pages.where == WHERE_WAITS;
+    if (finds)
+        x->pages.where = WHERE_OPEN;
+    if (finds || (x->state == EXCHANGE_ADMITTED && x->who == WHO_WAITS))
         go(x);
 }
 
@@ -224,6 +229,11 @@ void exchange_on_deadline(struct exchange *x)
     if (x->who == WHO_WAITS)
         fault_set(&x->fault, FAULT_TIMEOUT,
                   "The list of the token's shops, which another request asked for, did not come "
+                  "within %lld ms (setting exchange.deadline_ms).",
+                  (long long)settings_of(x)->deadline_ms);
+    if (x->pages.where == WHERE_WAITS)
+        fault_set(&x->fault, FAULT_TIMEOUT,
+                  "This page of the list, to which another request is on its way, was not reached "
                   "within %lld ms (setting exchange.deadline_ms).",
                   (long long)settings_of(x)->deadline_ms);
     fail(x);

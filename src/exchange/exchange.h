@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/str.h"
+#include "page/store.h"
 #include "plan/plan.h"
 #include "shop/shop.h"
 #include "sign/sign.h"
@@ -39,17 +40,21 @@ enum exchange_native {
 
 /* The name of a setting in a configuration is that of the member: exchange.calls. */
 struct exchange_settings {
-    bool check_sign;             /* true: verify the legacy signature */
-    bool check_time;             /* true: verify the timestamp's window */
-    int time_before_s;           /* 300: how old a timestamp may be */
-    int time_after_s;            /* 30: how far ahead */
-    int64_t deadline_ms;         /* 30 000: for the whole request */
-    unsigned calls;              /* 50: most upstream calls for one request */
-    unsigned side_by_side;       /* 8: of these at the same time */
-    unsigned query_pairs;        /* 100: most parameters of a request, query and form together */
-    unsigned json_depth;         /* 64: nesting of a request's body, and of the list of shops */
-    size_t memory;               /* 64 MiB: maximum of an exchange's arena */
-    size_t answer;               /* 32 MiB: largest answer to a client */
+    bool check_sign;       /* true: verify the legacy signature */
+    bool check_time;       /* true: verify the timestamp's window */
+    int time_before_s;     /* 300: how old a timestamp may be */
+    int time_after_s;      /* 30: how far ahead */
+    int64_t deadline_ms;   /* 30 000: for the whole request */
+    unsigned calls;        /* 150: most upstream calls for one request */
+    unsigned side_by_side; /* 8: of these at the same time */
+    unsigned query_pairs;  /* 100: most parameters of a request, query and form together */
+    unsigned json_depth;   /* 64: nesting of a request's body, and of the list of shops */
+    size_t memory;         /* 64 MiB: maximum of an exchange's arena */
+    size_t answer;         /* 32 MiB: largest answer to a client */
+    /* Lists that apps page by offset or number: */
+    unsigned walk;               /* 40: most upstream calls to reach a row nobody remembers */
+    size_t position_bytes;       /* 16 MiB: positions remembered by all workers together */
+    int64_t position_keep_ms;    /* 15 min: how long one is remembered */
     enum exchange_native native; /* EXCHANGE_NATIVE_PASS */
 };
 
@@ -63,6 +68,7 @@ struct exchange_common {
     const struct exchange_app *apps;
     size_t app_count;
     struct shop_book *book;
+    struct page_store *store; /* NULL: no position is remembered */
     struct clock clock;
 };
 

@@ -15,12 +15,15 @@ const struct exchange_settings exchange_default_settings = {.check_sign = true,
                                                             .time_before_s = 300,
                                                             .time_after_s = 30,
                                                             .deadline_ms = 30000,
-                                                            .calls = 50,
+                                                            .calls = 150,
                                                             .side_by_side = 8,
                                                             .query_pairs = 100,
                                                             .json_depth = 64,
                                                             .memory = (size_t)64 << 20,
                                                             .answer = (size_t)32 << 20,
+                                                            .walk = 40,
+                                                            .position_bytes = (size_t)16 << 20,
+                                                            .position_keep_ms = 900000,
                                                             .native = EXCHANGE_NATIVE_PASS};
 
 static struct app *place_of(const struct exchange_host *host, struct str key)

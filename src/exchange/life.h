@@ -6,6 +6,7 @@
  *   receive.c   query and body;  admit.c  route, app, signature, time, token
  *   who.c       the shop and its cipher;  send.c  one upstream message, signed
  *   calls.c     which calls when, and their answers;  pages.c  the calls that page
+ *   position.c  where a page begins: by cursor, by memory;  nest.c  lists in lists
  *   reply.c     envelopes;  words.c  faults as words that may be shown
  *   native.c    requests of v202309 form, from their route to their answer
  *
@@ -62,18 +63,35 @@ struct stage {
     size_t left; /* without answer */
 };
 
+enum where {
+    WHERE_OPEN,
+    WHERE_WAITS, /* for an equal walk, or for a store that takes its time */
+    WHERE_KNOWN
+};
+
 struct pages {
     unsigned count; /* streams; 0: the plan does not page */
     unsigned calls[PAGE_STREAMS];
     unsigned here[PAGE_STREAMS]; /* number of the page in hand */
     unsigned next[PAGE_STREAMS]; /* number of the page to ask for */
+    bool nested;                 /* calls[1] is made for each row of calls[0] */
+    unsigned element;            /* the one of calls[1] that is asked for */
     bool started;
     bool descending; /* the largest key first */
     enum plan_page_style style;
     struct plan_page_asked asked;
+    enum where where;
     struct page_position from;
     struct page_order order;
     struct page_walk walk;
+    /* Of lists whose positions are remembered: */
+    struct str list; /* its name in the store; absent: nothing is remembered */
+    uint64_t at;     /* rows before `from` */
+    uint64_t kept;   /* rows before the position that was remembered last */
+    bool remembered; /* `from` is out of the store: upstream may refuse it */
+    bool flying;     /* others may wait for this walk */
+    unsigned walked; /* calls made to pass over rows */
+    struct page_waiter waiter;
 };
 
 enum who { WHO_OPEN, WHO_WAITS, WHO_FETCHES, WHO_KNOWN };
@@ -226,6 +244,7 @@ bool calls_go(struct exchange *x);
 bool calls_finished(const struct exchange *x);
 bool calls_answer(struct exchange *x, const struct sent *sent,
                   const struct exchange_upstream *answer);
+void call_cancel(struct exchange *x, unsigned tag); /* one that is under way */
 void calls_cancel(struct exchange *x);
 void stage_finish(struct exchange *x, unsigned call);
 /* After an error that says that the cipher is no longer good, the next request asks anew. */
@@ -235,9 +254,38 @@ void forget_shop(struct exchange *x, int64_t code);
 
 bool pages_begin(struct exchange *x); /* once the shop is known, before any call */
 bool pages_go(struct exchange *x);    /* once all its calls may be made */
+/* Upstream refused a call: true when that is no failure, since the walk begins again. */
+bool pages_refused(struct exchange *x, const struct sent *sent);
 bool pages_came(struct exchange *x, const struct sent *sent);
 /* The next cursor and whether there is more. */
 bool pages_given(struct exchange *x, struct plan_page_given *given);
+
+/* ---- position.c ---- */
+
+/* Finds where the page begins, or waits: x->pages.where says where it stands. */
+bool position_find(struct exchange *x);
+/* Forgets what was remembered, which is good no more, and begins at the start; false when nothing
+ * was remembered, or rows of it were used already. */
+bool position_again(struct exchange *x);
+/* Before a call that fetches rows: a fault when it is one too many of those that pass over them. */
+bool position_walk(struct exchange *x);
+/* The walk stands where it can be gone on from: remembers that. */
+void position_keep(struct exchange *x);
+/* The walk reached its row, or ended: those who wait for that may look. */
+void position_reached(struct exchange *x);
+/* The exchange ends, or goes away, in whatever state it is. */
+void position_leave(struct exchange *x);
+/* The cursor of the position that the walk stands at; false after a fault. */
+bool position_cursor(struct exchange *x, struct str *cursor);
+
+/* ---- nest.c ---- */
+
+/* Makes the list of a row of the outer page in hand the one that is asked for. */
+bool nest_element(struct exchange *x, size_t row);
+/* Marks the row that the position stands in, so that it is found again. */
+bool nest_mark(struct exchange *x);
+/* An outer page of so many rows came: whether the row that the position stands in is there. */
+bool nest_find(struct exchange *x, size_t rows, bool *found);
 
 /* ---- words.c ---- */
 

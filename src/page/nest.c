@@ -8,6 +8,12 @@
 
 enum { OUTER, INNER };
 
+bool page_walk_row(const struct page_walk *walk, size_t *row)
+{
+    *row = walk->position.streams[OUTER].given;
+    return walk->position.nested && walk->hands[OUTER].here && *row < walk->hands[OUTER].rows;
+}
+
 static void ask(struct page_walk *walk, unsigned stream, struct page_step *step)
 {
     struct page_position *position = &walk->position;

@@ -92,6 +92,7 @@ struct page_walk {
     struct page_position position; /* behind the last row given: what a next cursor holds */
     uint64_t skip;                 /* rows still to pass over */
     uint64_t want;                 /* rows still to give */
+    uint64_t taken;                /* rows passed over or given */
     /* private */
     struct page_hand hands[PAGE_STREAMS];
     const struct page_order *order; /* NULL: one stream after the other */
@@ -119,6 +120,12 @@ struct page_step {
     size_t row; /* PAGE_FETCH of an inner list: of this row of the outer page in hand */
     size_t from, to;
 };
+
+/*
+ * Of streams that are nested: whether the outer row that the position stands in is in the page
+ * in hand, and where there.
+ */
+bool page_walk_row(const struct page_walk *walk, size_t *row);
 
 /* What to do next; call again after every step but PAGE_WAIT and PAGE_END. */
 void page_walk_step(struct page_walk *walk, struct page_step *step);

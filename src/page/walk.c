@@ -113,6 +113,7 @@ void page_take(struct page_walk *walk, unsigned i, size_t to, struct page_step *
     struct page_stream *stream = &walk->position.streams[i];
     size_t from = stream->given;
     stream->given = (uint32_t)to;
+    walk->taken += to - from;
     *step = (struct page_step){.what = PAGE_GIVE, .stream = i, .from = from, .to = to};
     if (walk->skip == 0) {
         walk->want -= to - from;

@@ -376,6 +376,7 @@ static bool run_case(struct plans *plans, const char *name, bool last_first, str
                                      .apps = &app,
                                      .app_count = 1,
                                      .book = shop_book_new(NULL),
+                                     .store = page_store_local(1 << 20),
                                      .clock = {now, NULL}};
     struct run run = {.plans = plans,
                       .host = exchange_host_new(&common),
@@ -383,7 +384,7 @@ static bool run_case(struct plans *plans, const char *name, bool last_first, str
                       .lines = lines,
                       .last_first = last_first};
     struct str text;
-    if (!common.book || !run.host || !run.arena)
+    if (!common.book || !common.store || !run.host || !run.arena)
         abort();
     if (!read_file(name, run.arena, &text))
         buf_printf(lines, "  cannot be read\n");
@@ -394,6 +395,7 @@ static bool run_case(struct plans *plans, const char *name, bool last_first, str
     arena_free(run.arena);
     exchange_host_free(run.host);
     shop_book_free(common.book);
+    page_store_free(common.store);
     return lines->n == 0;
 }
 

@@ -382,7 +382,7 @@ static void names_the_source(void **state)
          "not `loud`\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        write_file("c.json", "{\"exchange\": {\"side_by_side\": 51},"
+        write_file("c.json", "{\"exchange\": {\"calls\": 50, \"side_by_side\": 51},"
                              " \"upstream\": {\"api\": \"http://a\", \"auth\": \"http://a\"},"
                              " \"apps\": [{\"key\": \"a\", \"secret\": \"hidden99\"}]}");
         char text[2048];

@@ -259,6 +259,19 @@ static void numbered(struct client *client, struct world *world, int number, int
     client_begin(client, world, "POST /api/thing/numbered", "shop_id=1001", body.p);
 }
 
+static void takes_number_0_for_the_first(void **state)
+{
+    know_shops(*state);
+    for (int number = 0; number <= 1; number++) {
+        struct client client;
+        numbered(&client, *state, number, 5);
+        assert_int_equal(sent_parameter(&client, 0, "page_token").n, 0);
+        serve_all(&client, 31, 0);
+        assert_rows(&client, 0, 5);
+        client_free(&client);
+    }
+}
+
 static void serves_numbered_pages(void **state)
 {
     static const int sizes[] = {1, 3, 10, 12, 25};
@@ -282,12 +295,13 @@ static void reaches_no_further_than_its_calls(void **state)
     know_shops(world);
     world->settings.calls = 3;
     numbered(&client, world, 6, 5);
-    assert_int_equal(client.count, 1);
     serve_all(&client, 100, 0);
     assert_rows(&client, 25, 5);
     client_free(&client);
     numbered(&client, world, 7, 5);
-    assert_int_equal(client.count, 0); /* it is known before anything is sent */
+    serve(&client, 0, 100, 0);
+    serve(&client, 1, 100, 0);
+    serve(&client, 2, 100, 0);
     assert_fault(&client, FAULT_TOO_LARGE, "exchange.calls");
     client_free(&client);
     numbered(&client, world, 6, 5);
@@ -295,6 +309,30 @@ static void reaches_no_further_than_its_calls(void **state)
     serve(&client, 1, 100, 4);
     serve(&client, 2, 100, 4); /* pages that come short of what was asked */
     assert_fault(&client, FAULT_TOO_LARGE, "exchange.calls");
+    client_free(&client);
+    numbered(&client, world, 1000000, 5); /* behind the end, as it turns out */
+    serve_all(&client, 12, 0);
+    assert_rows(&client, 0, 0);
+    client_free(&client);
+}
+
+static void walks_no_further_than_told(void **state)
+{
+    struct world *world = *state;
+    struct client client;
+    know_shops(world);
+    world->settings.walk = 2;
+    numbered(&client, world, 3, 10); /* rows 20 to 29: two calls pass over twenty rows */
+    serve_all(&client, 100, 0);
+    assert_rows(&client, 20, 10);
+    client_free(&client);
+    numbered(&client, world, 4, 10);
+    serve(&client, 0, 100, 0);
+    serve(&client, 1, 100, 0);
+    assert_int_equal(client.count, 2);
+    assert_fault(&client, FAULT_TOO_LARGE,
+                 "Row 31 of this list was not reached by 2 upstream calls");
+    assert_fault(&client, FAULT_TOO_LARGE, "exchange.walk");
     client_free(&client);
 }
 
@@ -404,8 +442,10 @@ int main(void)
         WORLD(an_empty_page_is_never_cut),
         WORLD(notices_a_circle),
         WORLD(refuses_sizes_outside_the_limits),
+        WORLD(takes_number_0_for_the_first),
         WORLD(serves_numbered_pages),
         WORLD(reaches_no_further_than_its_calls),
+        WORLD(walks_no_further_than_told),
         WORLD(serves_a_whole_list),
         WORLD(merges_two_lists),
         WORLD(merges_what_is_wanted),
