@@ -131,11 +131,13 @@ void check_plans(const struct plans *plans, const struct check_sides *sides, con
         findings_add(findings, FINDING_ERROR, mappings, NULL, "out of memory");
         return;
     }
-    check_settings(&c);
+    bool all = findings->errors == 0; /* else tables may be missing that did not compile */
+    check_settings(&c, all);
     c.tallies = new_tallies(&c, plans->enums, plans->enum_count);
     for (size_t i = 0; i < plans->count; i++)
         check_plan(&c, plans->plans[i]);
-    check_shared_enums(&c);
+    if (all)
+        check_shared_enums(&c);
     if (arena_failed(c.arena))
         findings_add(findings, FINDING_ERROR, mappings, NULL, "out of memory");
     arena_free(c.arena);

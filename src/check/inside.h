@@ -191,6 +191,7 @@ const struct sort *enum_gives(struct check *c, const struct use *use, const stru
 void check_tallies(struct check *c, struct enum_tally *tallies, size_t count,
                    const struct place *place); /* enums.c */
 struct enum_tally *new_tallies(struct check *c, const struct enum_map *maps, size_t count);
-void check_settings(struct check *c); /* settings.c: profiles.json */
+/* settings.c: profiles.json; `all`: no table is missing. */
+void check_settings(struct check *c, bool all);
 
 #endif

@@ -88,9 +88,10 @@ static void check_profiles(struct check *c)
     }
 }
 
-void check_settings(struct check *c)
+void check_settings(struct check *c, bool all)
 {
     check_no_cipher(c);
     check_shops(c);
-    check_profiles(c);
+    if (all)
+        check_profiles(c);
 }

@@ -4,15 +4,20 @@
  * sides.
  */
 #include "check/check.h"
+#include "cli/junit.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
 
+#include <sys/stat.h>
+
+enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_JUNIT };
+
 struct check_options {
     int format;
-    const char *cases;
+    const char *contracts, *cases;
 };
 
-static const char *const formats[] = {"text", "json", NULL};
+static const char *const formats[] = {"text", "json", "junit", NULL};
 
 static void *fresh(void)
 {
@@ -25,39 +30,65 @@ static void *fresh(void)
     .group = "Only this command", OPTION_AT(struct check_options, member), .verbs = VERB_ANY
 
 static const struct option own_options[] = {
+    {ROW(contracts), .flag = "contracts", .type = OPTION_TEXT, .value = "DIR",
+     .help = "where legacy/ and v202309/ are; contracts/ of the mappings otherwise"},
     {ROW(cases), .flag = "cases", .type = OPTION_TEXT, .value = "DIR",
-     .help = "also: every table has a case in this directory"},
+     .help = "where every table has a case; tests/cases beside the mappings otherwise, if there"},
     {ROW(format), .flag = "format", .type = OPTION_CHOICE, .choices = formats,
      .help = "how to print"},
 };
 
-/* What was looked at, for the last line. */
+/* What was looked at, for the last line and the list of tests. */
 struct looked {
     const char *mappings;
+    struct str contract_directory;
     size_t tables, contracts;
+    struct str *files; /* of the tables */
 };
 
 static struct contracts *load_contracts(const struct run *run, const char *generation,
                                         struct looked *looked, struct findings *findings)
 {
-    struct str directory =
-        arena_printf(run->config->arena, "%s/contracts/%s", looked->mappings, generation);
+    struct str directory = arena_printf(run->config->arena, STR_FMT "/%s",
+                                        STR_ARG(looked->contract_directory), generation);
     struct contracts *contracts = directory.p ? contracts_load(directory.p, findings) : NULL;
     looked->contracts += contracts ? contracts_count(contracts) : 0;
     return contracts;
 }
 
-static void check_tables(const struct run *run, struct looked *looked, struct findings *findings)
+/* The one that was named, or the repository's when the tables are; NULL when there is none. */
+static const char *case_directory(const struct run *run, const struct looked *looked)
 {
     const struct check_options *options = run->own;
-    struct plans *plans = plans_load(looked->mappings, findings);
+    struct stat info;
+    if (options->cases)
+        return options->cases;
+    struct str beside = arena_printf(run->config->arena, "%s/../tests/cases", looked->mappings);
+    return beside.p && stat(beside.p, &info) == 0 && S_ISDIR(info.st_mode) ? beside.p : NULL;
+}
+
+static void list_tables(const struct run *run, const struct plans *plans, struct looked *looked)
+{
+    looked->files = ARENA_ARRAY(run->config->arena, struct str, plans_count(plans) + 1);
+    for (size_t i = 0; looked->files && i < plans_count(plans); i++)
+        looked->files[looked->tables++] =
+            arena_printf(run->config->arena, "%s/" STR_FMT ".json", looked->mappings,
+                         STR_ARG(plan_name(plans_at(plans, i))));
+}
+
+/* Tables that do not even compile do not keep the others from being checked. */
+static void check_tables(const struct run *run, struct looked *looked, struct findings *findings)
+{
+    struct plans *plans = plans_load_sound(looked->mappings, findings);
     struct contracts *legacy = load_contracts(run, "legacy", looked, findings);
     struct contracts *upstream = load_contracts(run, "v202309", looked, findings);
-    looked->tables = plans ? plans_count(plans) : 0;
+    const char *cases = case_directory(run, looked);
+    if (plans)
+        list_tables(run, plans, looked);
     if (plans && legacy && upstream)
         check_plans(plans, &(struct check_sides){legacy, upstream}, looked->mappings, findings);
-    if (plans && options->cases)
-        check_cases(plans, options->cases, findings);
+    if (plans && cases)
+        check_cases(plans, cases, findings);
     contracts_free(legacy);
     contracts_free(upstream);
     plans_unref(plans);
@@ -80,14 +111,19 @@ static int run(const struct run *run)
     bool configured = args_text(run->args, "config").p;
     const struct config_want want = {configured ? VERB_SERVE : VERB_CHECK, run->args, configured};
     config_load(run->config, &want, &findings);
+    const struct check_options *options = run->own;
     struct looked looked = {.mappings = config_mappings(run->config)};
+    looked.contract_directory =
+        options->contracts ? str_from(options->contracts)
+                           : arena_printf(run->config->arena, "%s/contracts", looked.mappings);
     check_tables(run, &looked, &findings);
 
     struct buf text;
     buf_init(&text, (size_t)4 << 20);
-    const struct check_options *options = run->own;
-    if (options->format == 1)
+    if (options->format == FORMAT_JSON)
         print_findings_json(&findings, &text);
+    else if (options->format == FORMAT_JUNIT)
+        print_findings_junit(&findings, looked.files, looked.tables, &text);
     else
         print_result(&findings, &looked, &text);
     bool good = print_buf(stdout, &text) && findings.errors + findings.warnings == 0;
@@ -98,11 +134,12 @@ static int run(const struct run *run)
 
 const struct verb verb_check = {
     .name = "check",
-    .synopsis = "[--config FILE] [--mappings DIR] [--cases DIR] [--format text|json]",
+    .synopsis = "[--config FILE] [--mappings DIR] [OPTION...]",
     .about = "everything that is wrong with the tables and a configuration",
-    .more = "Holds each table against the contracts of both sides: what the app may send, what\n"
-            "v202309 takes and gives, what the app must get. Ends with 0 when nothing was found,\n"
-            "else with 1.",
+    .more =
+        "Holds each table against the contracts of both sides: what the app may send, what\n"
+        "v202309 takes and gives, what the app must get; and looks for the cases of each. Ends\n"
+        "with 0 when nothing was found, else with 1.",
     .bit = VERB_CHECK,
     .options = own_options,
     .option_count = sizeof own_options / sizeof own_options[0],

@@ -15,10 +15,11 @@ import subprocess
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 from harness import APP, BINARY, ROOT, SECRET, Answer, Process, Proxy, Upstream, curl, good, sign, with_shops
 
-COMMANDS = ["serve", "sandbox", "demo", "check", "explain", "sign", "routes", "healthcheck", "version", "help"]
+COMMANDS = ["serve", "sandbox", "demo", "check", "explain", "sign", "routes", "docs", "healthcheck", "version", "help"]
 QUIET = {name: value for name, value in os.environ.items() if not name.startswith("SHOPSHIM_")}
 
 
@@ -88,7 +89,7 @@ class Help(Command):
             (["serve", "--workers", "many"], "--workers: expected a whole number from 0 to 64, not `many`"),
             (["serve", "--workers"], "--workers needs a value"),
             (["serve", "now"], "one word too many: `now`"),
-            (["check", "--format", "xml"], "expected one of text, json, not `xml`"),
+            (["check", "--format", "xml"], "expected one of text, json, junit, not `xml`"),
             (["demo", "--once=yes"], "--once takes no value"),
             (["help", "nothing"], "there is no help for `nothing`"),
             (["sandbox", "--orders", "0"], "expected a whole number from 1 to 1000000, not `0`"),
@@ -129,6 +130,41 @@ class Check(Command):
         self.assertEqual(findings["errors"] + findings["warnings"], len(findings["findings"]))
         self.assertIn("did you mean listen?", [finding["hint"] for finding in findings["findings"]])
 
+    def test_against_contracts(self):
+        tables = self.directory / "tables"
+        shutil.copytree(ROOT / "mappings", tables, ignore=shutil.ignore_patterns("contracts"))
+        table = tables / "order/get_order_list.json"
+        table.write_text(table.read_text().replace('"total": "orders.total_count', '"total": "orders.totl_count'),
+                         encoding="utf-8")
+        contracts = str(ROOT / "mappings/contracts")
+        self.ends(run("check", "--mappings", str(tables), "--contracts", contracts), 1,
+                  ["get_order_list.json: $.reply.total: ", "(did you mean total_count?)", "1 error, 0 warnings;"])
+        self.ends(run("check", "--mappings", str(tables)), 1, [f"{tables}/contracts/legacy: cannot be opened"])
+
+    def test_cases(self):
+        cases = self.directory / "cases"
+        shutil.copytree(ROOT / "tests/cases", cases)
+        self.ends(run("check", "--cases", str(cases)), 0)
+        shutil.rmtree(cases / "order/get_order_list")
+        self.ends(run("check", "--cases", str(cases)), 1,
+                  ["order/get_order_list.json: $: the endpoint has no case "
+                   f"(write one in {cases}/order/get_order_list/)", "1 error, 0 warnings;"])
+        self.ends(run("check", "--cases", str(self.directory / "nowhere")), 1, ["nowhere: cannot be opened"])
+
+    def test_junit(self):
+        good = xml.etree.ElementTree.fromstring(self.ends(run("check", "--format", "junit"), 0).stdout)
+        tests = good.findall("testsuite/testcase")
+        self.assertEqual(good.attrib, {"tests": str(len(tests)), "failures": "0"})
+        self.assertTrue([test for test in tests if test.get("name").endswith("order/get_order_list.json")])
+        self.assertFalse(good.findall(".//failure"))
+        config = self.write("c.json", self.config(lisen="x", **{"<&\">": 1}))
+        bad = xml.etree.ElementTree.fromstring(self.ends(run("check", "--config", config, "--format", "junit"), 1).stdout)
+        failed = [test for test in bad.findall("testsuite/testcase") if test.find("failure") is not None]
+        self.assertEqual([test.get("name") for test in failed], [config])
+        self.assertEqual(bad.get("failures"), "1")
+        self.assertIn("error: $.lisen: there is no such setting (did you mean listen?)", failed[0].find("failure").text)
+        self.assertIn("<&\">", failed[0].find("failure").text)
+
     def test_no_directory(self):
         self.ends(run("check", "--mappings", str(self.directory / "nowhere")), 1, ["nowhere"])
 
@@ -137,23 +173,129 @@ class Check(Command):
 
 
 class Routes(Command):
+    STATES = ["whole", "with losses", "not yet", "no counterpart", "native"]
+
+    def listing(self):
+        return json.loads(self.ends(run("routes", "--format", "json"), 0).stdout)
+
+    def test_every_row_of_the_guide_and_every_table(self):
+        listing = self.listing()
+        rows = listing["rows"]
+        self.assertEqual(sum(row["guide"] for row in rows), 92)
+        tables = [table["table"] for row in rows for table in row["tables"]]
+        shared = {"contracts", "sandbox"}
+        self.assertEqual(sorted(tables), sorted(
+            file.relative_to(MAPPINGS).with_suffix("").as_posix() for file in MAPPINGS.glob("*/*.json")
+            if file.parent.name not in shared))
+        for row in rows:
+            with self.subTest(row=row["name"]):
+                self.assertIn(row["state"], self.STATES)
+                if row["state"] in ("whole", "with losses"):
+                    self.assertTrue(row["tables"])
+                    self.assertEqual(row["state"] == "whole", row["losses"] == 0)
+        for key, guide in (("guide", True), ("beyond", False)):
+            self.assertEqual(listing[key], {state: sum(row["state"] == state and row["guide"] is guide for row in rows)
+                                            for state in self.STATES})
+
     def test_text_and_json_agree(self):
-        text = self.ends(run("routes"), 0).stdout.splitlines()
-        plans = json.loads(self.ends(run("routes", "--format", "json"), 0).stdout)
-        markdown = self.ends(run("routes", "--format", "markdown"), 0).stdout.splitlines()
-        self.assertRegex(text[0], "^legacy +version +v202309 +state$")
-        self.assertEqual(len(text), len(plans) + 1)
-        self.assertEqual(len(markdown), len(plans) + 2)
-        for line, row, plan in zip(text[1:], markdown[2:], plans):
-            state = re.split(" {2,}", line)[-1]
-            losses = plan["losses"]
-            self.assertEqual(state, "whole" if losses == 0 else f"{losses} loss" + ("es" if losses > 1 else ""))
-            for words in (plan["legacy"], *plan["calls"]):
-                self.assertIn(words, line)
-                self.assertIn(f"`{words}`", row)
+        told = self.ends(run("routes"), 0).stdout
+        lines = told.splitlines()
+        listing = self.listing()
+        self.assertLessEqual(max(map(len, lines)), 120)
+        for row in listing["rows"]:
+            state = row["state"]
+            if state == "with losses":
+                state = f"{row['losses']} loss" + ("es" if row["losses"] > 1 else "")
+            with self.subTest(row=row["name"]):
+                self.assertRegex(told, rf"(?m)^  {state}  .*  {re.escape(row['name'])}"
+                                       + ("$" if row["guide"] else r" \(not in the guide\)$"))
+                for call in row["legacy"] + [f"-> {call}" for table in row["tables"] for call in table["calls"]]:
+                    self.assertIn(call, told)
+        counts = listing["guide"]
+        self.assertEqual(lines[-2], "the guide: 92 rows: " + ", ".join(
+            f"{counts[state]} {state}" for state in self.STATES if counts[state]))
+
+    def test_markdown_is_a_line_for_each_area(self):
+        lines = self.ends(run("routes", "--format", "markdown"), 0).stdout.splitlines()
+        rows = self.listing()["rows"]
+        areas = list(dict.fromkeys(row["area"] for row in rows))
+        self.assertEqual([re.match(r"\| \[?([^\]|]+?)(?:\]| \|)", line).group(1) for line in lines[2:]],
+                         areas + ["all"])
+        self.assertEqual(lines[-1].split("|")[2:-1],
+                         [f" {sum(row['state'] == state for row in rows)} " for state in self.STATES])
+
+    def test_without_guide_the_tables_alone(self):
+        tables = self.directory / "mappings"
+        shutil.copytree(MAPPINGS, tables)
+        (tables / "guide.json").unlink()
+        rows = json.loads(self.ends(run("routes", "--mappings", str(tables), "--format", "json"), 0).stdout)["rows"]
+        self.assertEqual({row["area"] for row in rows}, {"Other tables"})
+        self.assertEqual(sum(len(row["tables"]) for row in rows),
+                         sum(len(row["tables"]) for row in self.listing()["rows"]))
+
+    def test_bad_guide(self):
+        tables = self.directory / "mappings"
+        shutil.copytree(MAPPINGS, tables)
+        (tables / "guide.json").write_text('{"areas": [], "area": 1}', encoding="utf-8")
+        self.ends(run("routes", "--mappings", str(tables)), 3, err=["guide.json: $.area: unknown key"])
 
     def test_bad_tables(self):
         self.ends(run("routes", "--mappings", str(self.directory)), 3, err=["profiles.json"])
+
+
+class Docs(Command):
+    def write_pages(self, *words):
+        self.ends(run("docs", "--out", str(self.directory / "pages"), *words), 0, ["pages in"])
+        return self.directory / "pages"
+
+    def test_pages_tell_every_field_of_every_served_endpoint(self):
+        pages = self.write_pages()
+        text = {page.stem: page.read_text(encoding="utf-8") for page in pages.glob("*.md")}
+        self.assertIn("# Reference", text["README"])
+        contracts = {}
+        for file in (MAPPINGS / "contracts/legacy").rglob("*.json"):
+            contract = json.loads(file.read_text(encoding="utf-8"))
+            contracts.setdefault(contract["call"], []).append(contract)
+        rows = json.loads(run("routes", "--format", "json").stdout)["rows"]
+        for row in rows:
+            calls = [contract for call in row["legacy"] for contract in contracts.get(call, [])]
+            page = next(page for page in text.values() if f"| {row['name']} |" in page or f"| [{row['name']}]" in page
+                        or f": {row['name']} |" in page)
+            if row["state"] not in ("whole", "with losses"):
+                continue
+            section = page[page.index(f"\n## {row['name']}\n"):].split("\n## ")[1]
+            for contract in calls:
+                for part in ("path", "query", "body", "answer"):
+                    for field in contract[part]:
+                        self.assertIn(f"\n| `{field}` |", section, contract["name"])
+
+    def test_stale_pages_are_named(self):
+        pages = self.write_pages()
+        self.ends(run("docs", "--out", str(pages), "--check"), 0)
+        (pages / "order.md").write_text("old", encoding="utf-8")
+        (pages / "seller.md").unlink()
+        (pages / "gone.md").write_text("old", encoding="utf-8")
+        (pages / "notes.txt").write_text("mine", encoding="utf-8")
+        told = self.ends(run("docs", "--out", str(pages), "--check"), 1,
+                         ["order.md: stale", "seller.md: not there", "gone.md: no area has this page", "./dev docs"])
+        self.assertNotIn("notes.txt", told.stdout)
+        self.assertEqual((pages / "order.md").read_text(encoding="utf-8"), "old")
+
+    def test_fields_of_which_a_table_says_nothing_are_missing(self):
+        tables = self.directory / "mappings"
+        shutil.copytree(MAPPINGS, tables)
+        table = tables / "order/get_order_list.json"
+        content = json.loads(table.read_text(encoding="utf-8"))
+        del content["reply"]["total"]
+        table.write_text(json.dumps(content), encoding="utf-8")
+        before = (self.write_pages() / "README.md").read_text(encoding="utf-8")
+        pages = self.write_pages("--mappings", str(tables))
+        self.assertRegex((pages / "order.md").read_text(encoding="utf-8"), r"(?m)^\| `total` \| int \| \*\*missing\*\* \|$")
+        self.assertNotEqual((pages / "README.md").read_text(encoding="utf-8"), before)
+
+    def test_where_to(self):
+        self.ends(run("docs"), 2, err=["--out"])
+        self.ends(run("docs", "--out", str(self.directory / "no/where")), 1, err=["no/where"])
 
 
 class Sign(Command):
