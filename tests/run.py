@@ -154,6 +154,8 @@ def lint_jobs(with_binary):
             Job("clang-tidy", [python, "tests/lint/tidy.py", str(SANITIZED)], count_whole, 900)]
     if with_binary:
         jobs += [Job("options", [python, "tests/lint/options.py"], count_whole),
+                 Job("reference pages", [str(SANITIZED / "shopshim"), "docs", "--out",
+                                         "docs/reference", "--check"], count_whole),
                  Job("symbols", [python, "tests/lint/symbols.py", str(SANITIZED)], count_whole)]
     return jobs
 

@@ -54,8 +54,9 @@ enum { STATE = 14, CALL = 52, VERSION = 18, PLAN_STATE = 9 };
 static void put_plan_text(const struct printing *p, const struct docs_row *row,
                           const struct plan *plan)
 {
-    struct str version = plan_version(plan), state = docs_plan_state(plan, p->arena);
-    bool several = row->plan_count > 1 || version.p;
+    struct str version = docs_plan_versions(plan, p->arena);
+    struct str state = docs_plan_state(plan, p->arena);
+    bool several = row->plan_count > 1 || version.n;
     unsigned calls = plan_call_count(plan), lines = calls ? calls : several;
     for (unsigned i = 0; i < lines; i++) {
         buf_add_str(p->out, STR("      "));
@@ -156,6 +157,7 @@ static void put_plan_json(const struct printing *p, struct json_writer *w, const
     json_open_object(w);
     put_key_text(w, "table", plan_name(plan));
     put_key_text(w, "version", plan_version(plan).p ? plan_version(plan) : STR(""));
+    put_key_text(w, "upstream", plan_upstream(plan).p ? plan_upstream(plan) : STR(""));
     put_key_text(w, "about", plan_about(plan));
     put_key_text(w, "state", docs_plan_state(plan, p->arena));
     put_key_number(w, "losses", plan_losses(plan));

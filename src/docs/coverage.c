@@ -32,6 +32,12 @@ struct str docs_plan_state(const struct plan *plan, struct arena *arena)
     return docs_state_text(state_of_plan(plan), plan_losses(plan), arena);
 }
 
+/* The table for newer calls tells the same endpoint once more. */
+static bool counts(const struct docs_row *row, const struct plan *plan)
+{
+    return plan->generation != GENERATION_NEWEST || row->plan_count == 1;
+}
+
 /* A row is as good as what its tables lose together; one that refuses makes no row of others. */
 static enum docs_state state_of_row(const struct docs_row *row)
 {
@@ -40,11 +46,22 @@ static enum docs_state state_of_row(const struct docs_row *row)
         return DOCS_NATIVE;
     for (size_t i = 0; i < row->plan_count; i++) {
         enum docs_state one = state_of_plan(row->plans[i]);
-        if (i == 0 || state == DOCS_NO_COUNTERPART || one == DOCS_LOSSES)
+        if (!counts(row, row->plans[i]))
+            continue;
+        if (state == DOCS_NOT_YET || state == DOCS_NO_COUNTERPART || one == DOCS_LOSSES)
             state = one;
     }
     bool nothing = !row->row->upstream.count && !row->row->instead.count && !row->row->type;
     return !row->plan_count && nothing ? DOCS_NO_COUNTERPART : state;
+}
+
+struct str docs_plan_versions(const struct plan *plan, struct arena *arena)
+{
+    struct str version = plan_version(plan), upstream = plan_upstream(plan);
+    if (!upstream.p)
+        return version.p ? version : STR("");
+    return arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(version), version.p ? ", " : "",
+                        STR_ARG(upstream));
 }
 
 static bool serves(const struct plan *plan, const struct guide_row *row)
@@ -76,8 +93,9 @@ static bool add_row(struct covering *c, const struct guide_area *area, const str
             continue;
         c->taken[i] = true;
         out->plans[out->plan_count++] = plans->plans[i];
-        out->losses += plan_losses(plans->plans[i]);
     }
+    for (size_t i = 0; i < out->plan_count; i++)
+        out->losses += counts(out, out->plans[i]) ? plan_losses(out->plans[i]) : 0;
     out->state = state_of_row(out);
     (row->beyond ? c->out->beyond : c->out->guide)[out->state]++;
     return true;

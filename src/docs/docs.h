@@ -41,7 +41,7 @@ struct docs_row {
     const struct plan **plans;   /* that serve it, by name */
     size_t plan_count;
     enum docs_state state;
-    size_t losses; /* sentences of all its plans */
+    size_t losses; /* sentences of its plans, but for those of newer calls */
 };
 
 struct docs_coverage {
@@ -60,6 +60,9 @@ const char *docs_state_name(enum docs_state state); /* "not yet" */
 /* "whole", "2 losses", "refused": of a state, and of one table. */
 struct str docs_state_text(enum docs_state state, size_t losses, struct arena *arena);
 struct str docs_plan_state(const struct plan *plan, struct arena *arena);
+
+/* ">= 202305, newest": what a table is for; empty: everything. */
+struct str docs_plan_versions(const struct plan *plan, struct arena *arena);
 
 /* A table with one line for each area, for a README. */
 void docs_put_summary(const struct docs_coverage *coverage, const char *pages, struct buf *out);
@@ -83,5 +86,8 @@ struct docs_pages {
  */
 bool docs_write(const struct docs_sources *sources, struct docs_pages *pages);
 void docs_clear(struct docs_pages *pages);
+
+/* Whether there is a phrase for a word of the vocabulary; others are told by their name. */
+bool docs_knows_word(struct str word);
 
 #endif

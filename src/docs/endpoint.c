@@ -158,6 +158,8 @@ static void put_head(const struct teller *t, struct buf *out)
         buf_printf(out, "%s`" STR_FMT "`", i ? ", " : "", STR_ARG(plan->legacy[i]));
     if (plan->version.text.p)
         buf_printf(out, " with `version` `" STR_FMT "`", STR_ARG(plan->version.text));
+    if (plan->generation != GENERATION_ANY)
+        buf_printf(out, " where `" STR_FMT "` calls are chosen", STR_ARG(plan_upstream(plan)));
     struct str state = docs_plan_state(plan, t->arena);
     buf_printf(out, " · " STR_FMT " · table `" STR_FMT "`\n\n" STR_FMT "\n", STR_ARG(state),
                STR_ARG(plan->name), STR_ARG(plan->about));

@@ -93,8 +93,6 @@ struct trail tell_words(const struct teller *t, const struct expression *e,
 void tell_condition(const struct teller *t, const struct condition *condition,
                     const struct scene *scene, struct buf *out);
 void tell_constant(const struct constant *constant, struct buf *out);
-/* Whether a phrase is known for a word of the vocabulary. */
-bool words_know(struct str word);
 
 /* ---- notes.c ---- */
 

@@ -161,7 +161,7 @@ static void make_alternatives(struct teller *t, const struct shape *shape,
         struct target inner = *target;
         struct buf when = new_text(t, target);
         tell_when(t, alternative, i == 0, scene, &when);
-        if (alternative->members[0].kind == SHAPE_OBJECT)
+        if (alternative->members[0].kind == SHAPE_OBJECT && alternative->when.count)
             made(t, target, &when);
         buf_add_str(&when, STR(": "));
         if (shape->count > 1 || alternative->members[0].kind != SHAPE_OBJECT)

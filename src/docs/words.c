@@ -20,6 +20,7 @@ static const struct phrase {
     {"add", " plus %1"},
     {"s_to_ms", " in milliseconds"},
     {"ms_to_s", " in seconds"},
+    {"time_in", " in seconds, read in the zone %1"},
     {"join", " joined by %1"},
     {"split", " split at %1"},
     {"first", ", the first"},
@@ -51,7 +52,7 @@ static const char *phrase_of(const char *word)
     return NULL;
 }
 
-bool words_know(struct str word)
+bool docs_knows_word(struct str word)
 {
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
         if (str_eq(word, str_from(phrases[i].word)))
