@@ -52,17 +52,25 @@ static struct plans *prepare(const struct run *run)
     return plans;
 }
 
+static void log_findings(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *f = &findings->items[i];
+        log_line(f->level == FINDING_ERROR ? LOG_ERROR : LOG_WARN, "%s: %s: %s%s%s%s", f->file,
+                 f->path, f->text, f->hint[0] ? " (" : "", f->hint, f->hint[0] ? ")" : "");
+    }
+    size_t added = findings->errors + findings->warnings;
+    if (added > findings->count)
+        log_error("and %zu more", added - findings->count);
+}
+
 static void reload(const struct run *run, struct proxy *proxy)
 {
     struct findings findings;
     findings_init(&findings);
     const char *directory = config_mappings(run->config);
     struct plans *plans = tables_in(directory, &findings);
-    for (size_t i = 0; i < findings.count; i++) {
-        const struct finding *f = &findings.items[i];
-        log_line(f->level == FINDING_ERROR ? LOG_ERROR : LOG_WARN, "%s: %s: %s", f->file, f->path,
-                 f->text);
-    }
+    log_findings(&findings);
     findings_clear(&findings);
     if (!plans) {
         log_error("tables of %s are not good: the old ones stay", directory);

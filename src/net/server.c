@@ -256,7 +256,7 @@ void server_stats(const struct server *server, struct server_stats *out)
 {
     /* The lock is the only part that changes. */
     pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&server->lock;
-    *out = (struct server_stats){.workers = server->count};
+    *out = (struct server_stats){.workers = server->count, .table_sets = plans_alive()};
     for (unsigned i = 0; i < server->count; i++)
         add_worker(&server->workers[i]->counters, out);
     pthread_mutex_lock(lock);

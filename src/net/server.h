@@ -136,6 +136,7 @@ struct server_stats {
     uint64_t running; /* requests */
     uint64_t upstream_connections, upstream_idle, upstream_waiting;
     unsigned workers;
+    unsigned table_sets; /* plans_alive() */
 };
 
 void server_stats(const struct server *server, struct server_stats *out);

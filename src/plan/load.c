@@ -10,6 +10,8 @@
 
 enum { PLANS_MEMORY = 256 << 20 };
 
+static atomic_uint alive; /* sets whose last reference is not gone */
+
 static struct plans *plans_new(void)
 {
     struct plans *plans = calloc(1, sizeof *plans);
@@ -21,6 +23,7 @@ static struct plans *plans_new(void)
         free(plans);
         return NULL;
     }
+    atomic_fetch_add(&alive, 1);
     atomic_init(&plans->references, 1);
     atomic_init(&plans->unknowns.count, 0);
     return plans;
@@ -39,6 +42,12 @@ void plans_unref(struct plans *plans)
     pthread_mutex_destroy(&plans->unknowns.lock);
     arena_free(plans->arena);
     free(plans);
+    atomic_fetch_sub(&alive, 1);
+}
+
+unsigned plans_alive(void)
+{
+    return atomic_load(&alive);
 }
 
 /* ---- the files, parsed ---- */

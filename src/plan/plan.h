@@ -52,6 +52,9 @@ struct plans *plans_load_texts(const struct plan_text *texts, size_t count,
 struct plans *plans_ref(struct plans *plans);
 void plans_unref(struct plans *plans); /* NULL is fine; thread-safe */
 
+/* Sets of plans that this process holds, for metrics and tests; thread-safe. */
+unsigned plans_alive(void);
+
 /*
  * Where tables differ by the generation of v202309 that they speak (`upstream`), route to those
  * of "newest" instead of "202309". Before the plans are shared.

@@ -97,6 +97,7 @@ static void counters(void **state)
         "\nshopshim_request_duration_seconds_bucket{le=\"+Inf\"} 3\n",
         "\nshopshim_unknown_values_total 5\n",
         "\nshopshim_workers 1\n",
+        "\nshopshim_table_sets 1\n",
     };
     (void)state;
     expect_exchange(&stage, "GET /local HTTP/1.1\r\nHost: h\r\n\r\n", 200, "local");

@@ -94,10 +94,13 @@ void relay_unblock(void)
 
 /* ---- plans ---- */
 
+static atomic_uint plans_held;
+
 struct plans *relay_plans_new(const char *name)
 {
     struct plans *plans = calloc(1, sizeof *plans);
     assert(plans);
+    atomic_fetch_add(&plans_held, 1);
     atomic_init(&plans->refs, 1);
     plans->name = name;
     return plans;
@@ -111,8 +114,15 @@ struct plans *plans_ref(struct plans *plans)
 
 void plans_unref(struct plans *plans)
 {
-    if (plans && atomic_fetch_sub(&plans->refs, 1) == 1)
-        free(plans);
+    if (!plans || atomic_fetch_sub(&plans->refs, 1) != 1)
+        return;
+    free(plans);
+    atomic_fetch_sub(&plans_held, 1);
+}
+
+unsigned plans_alive(void)
+{
+    return atomic_load(&plans_held);
 }
 
 uint64_t plans_unknown_values(const struct plans *plans)
