@@ -249,7 +249,7 @@ static void check_call(struct check *c, unsigned index, const struct place *plac
 {
     static const struct scene outermost;
     const struct call *call = &c->plan->calls[index];
-    size_t before = c->guard_count;
+    struct guard_level before = guard_level(c);
     struct place at = place_key(place, "when");
     check_condition(c, &call->when, &outermost, &at);
     guard_holds(c, &call->when, &outermost);
@@ -270,7 +270,7 @@ static void check_call(struct check *c, unsigned index, const struct place *plac
         check_manner(c, call, c->called[index], place);
     }
     check_page_of_call(c, index, &scene, place);
-    c->guard_count = before;
+    guard_reset(c, before);
 }
 
 void check_calls(struct check *c)

@@ -86,7 +86,7 @@ static void begin(struct check *c, const struct plan *plan)
     c->plan = plan;
     c->table = (struct place){c->findings, plan->file.p, "$"};
     c->first = c->findings->count;
-    c->legacy_count = c->mark_count = c->guard_count = 0;
+    c->legacy_count = c->mark_count = c->guard_count = c->group_count = 0;
     memset(c->called, 0, sizeof c->called);
     memset(c->answer_read, 0, sizeof c->answer_read);
     c->own_tallies = new_tallies(c, plan->enums, plan->enum_count);

@@ -9,7 +9,7 @@
 #include "check/check.h"
 #include "check/sort.h"
 
-enum { CHECK_SIDES = 8, CHECK_GUARDS = 128 };
+enum { CHECK_SIDES = 8, CHECK_GUARDS = 128, CHECK_GROUPS = 8, CHECK_GROUP = 4 };
 
 /* What is known of the use of a part of the request: a type of `accept`, or a contract's field. */
 struct mark {
@@ -17,6 +17,12 @@ struct mark {
     bool read;   /* somebody reads it, or something in it */
     bool whole;  /* it is handed on with all that is in it */
     bool needed; /* v202309 wants something that is made of it */
+};
+
+/* Types of `accept` of which one at least is there. */
+struct guard_group {
+    const struct type *types[CHECK_GROUP];
+    size_t count;
 };
 
 /* How the values of one enum were met in all tables, in one direction. */
@@ -54,6 +60,8 @@ struct check {
     size_t mark_count, mark_room;
     const void *guards[CHECK_GUARDS]; /* types of `accept` that are there for sure */
     size_t guard_count;
+    struct guard_group groups[CHECK_GROUPS];
+    size_t group_count;
     const struct type *trail[EXPRESSION_NAMES + 1]; /* passed by the last path */
     size_t trail_count;
     unsigned silent;                     /* above 0: nothing is told */
@@ -67,6 +75,7 @@ struct scene {
     const struct sort *element;
     const struct sort *all;
     const struct sort *at;
+    unsigned row; /* 1 + the call of whose rows this is one; 0: of none */
 };
 
 /* ---- report.c ---- */
@@ -129,10 +138,19 @@ struct fact evaluate(struct check *c, const struct expression *expression,
 
 /* ---- guards.c ---- */
 
+/* How much is known at a place, to go back to. */
+struct guard_level {
+    size_t guards, groups;
+};
+struct guard_level guard_level(const struct check *c);
+void guard_reset(struct check *c, struct guard_level level);
+
 /* What holds is there: adds guards for all conditions, or for one that did not hold. */
 void guard_holds(struct check *c, const struct condition *condition, const struct scene *scene);
 void guard_fails(struct check *c, const struct condition *condition, const struct scene *scene);
 bool guarded(const struct check *c, const struct type *type);
+/* Whether one of these is there for sure. */
+bool guarded_any(const struct check *c, const struct type *const types[], size_t count);
 void check_condition(struct check *c, const struct condition *condition, const struct scene *scene,
                      const struct place *place);
 

@@ -198,7 +198,7 @@ static enum presence check_list(struct check *c, const struct shape *shape,
 static struct scene inside(struct check *c, const struct shape *shape, const struct scene *scene,
                            const struct fact *source)
 {
-    struct scene inner = {.outer = scene, .at = scene->at};
+    struct scene inner = {.outer = scene, .at = scene->at, .row = scene->row};
     const struct sort *items = sort_items(c->arena, source->sort);
     inner.element = items ? items : &sort_anything;
     if (shape->kind == SHAPE_GROUP)
@@ -230,7 +230,7 @@ static enum presence check_each(struct check *c, const struct shape *shape,
     struct fact source = source_of(c, shape, scene, place);
     struct scene inner = inside(c, shape, scene, &source);
     struct scene narrow = inner;
-    size_t before = c->guard_count;
+    struct guard_level before = guard_level(c);
     struct place at = place_key(place, "where");
     narrow.all = NULL;
     check_condition(c, &shape->when, &narrow, &at);
@@ -243,7 +243,7 @@ static enum presence check_each(struct check *c, const struct shape *shape,
     struct target element = element_target(c, target, place);
     at = place_key(place, "make");
     check_shape(c, &shape->members[0], &inner, &element, &at);
-    c->guard_count = before;
+    guard_reset(c, before);
     return source.presence;
 }
 
@@ -253,22 +253,22 @@ static enum presence check_choose(struct check *c, const struct shape *shape,
                                   const struct scene *scene, const struct target *target,
                                   const struct place *place)
 {
-    size_t before = c->guard_count;
+    struct guard_level before = guard_level(c);
     struct place list = place_key(place, "choose");
     enum presence worst = shape->members[shape->count - 1].when.count ? OPTIONAL : PRESENT;
     for (size_t i = 0; i < shape->count; i++) {
         const struct shape *one = &shape->members[i];
         struct place here = place_index(&list, i), at = place_key(&here, "when");
         check_condition(c, &one->when, scene, &at);
-        size_t outside = c->guard_count;
+        struct guard_level outside = guard_level(c);
         guard_holds(c, &one->when, scene);
         at = place_key(&here, "make");
         enum presence made = check_shape(c, &one->members[0], scene, target, &at);
         worst = made > worst ? made : worst;
-        c->guard_count = outside;
+        guard_reset(c, outside);
         guard_fails(c, &one->when, scene);
     }
-    c->guard_count = before;
+    guard_reset(c, before);
     return worst;
 }
 
@@ -283,7 +283,7 @@ static void check_rows(struct check *c, const struct shape *shape, const struct 
         const struct shape *row = &shape->members[i];
         const struct call *call = &c->plan->calls[row->call];
         struct place here = place_key(&at, call->public.name.p);
-        struct scene inner = {.outer = scene, .at = scene->at};
+        struct scene inner = {.outer = scene, .at = scene->at, .row = row->call + 1};
         inner.element = c->rows[row->call];
         if (call->public.each)
             inner.at = c->elements[row->call];

@@ -82,7 +82,7 @@ static const struct sort *gives_bit(const struct asking *ask, const struct sort 
     return out;
 }
 
-static const struct sort *gives_sum_of_two(const struct asking *ask, const struct sort *in)
+static const struct sort *gives_another_number(const struct asking *ask, const struct sort *in)
 {
     struct sort *out = changed(ask, in, in->kinds & (SORT_STRING | SORT_NUMBER));
     out->values = NULL;
@@ -288,7 +288,8 @@ static const struct word_rule rules[] = {
     {"int", SORT_STRING | SORT_NUMBER, gives_int, UNDECLARED},
     {"bool", SORT_STRING | SORT_INT | SORT_BOOL, gives_truth, UNDECLARED},
     {"bit", SORT_STRING | SORT_INT | SORT_BOOL, gives_bit, UNDECLARED},
-    {"add", SORT_STRING | SORT_NUMBER, gives_sum_of_two, UNDECLARED},
+    {"add", SORT_STRING | SORT_NUMBER, gives_another_number, UNDECLARED},
+    {"negate", SORT_STRING | SORT_NUMBER, gives_another_number, UNDECLARED},
     {"s_to_ms", SORT_STRING | SORT_NUMBER, gives_ms, UNDECLARED},
     {"ms_to_s", SORT_STRING | SORT_NUMBER, gives_s, UNDECLARED},
     {"time_in", SORT_STRING, gives_time, UNDECLARED},

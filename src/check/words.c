@@ -47,6 +47,13 @@ static void tell_idle(const struct asking *ask)
            STR_ARG(ask->expression->text), ask->use->word->name);
 }
 
+/* The last path was one of those that an `or` chooses from. */
+static void note_try(struct asking *ask)
+{
+    if (ask->c->trail_count && ask->tried_count < CHECK_GROUP)
+        ask->tried[ask->tried_count++] = ask->c->trail[ask->c->trail_count - 1];
+}
+
 static struct fact apply_or(const struct asking *ask, struct fact in, struct fact other)
 {
     if (in.presence == PRESENT)
@@ -54,6 +61,8 @@ static struct fact apply_or(const struct asking *ask, struct fact in, struct fac
     in.sort = sort_either(ask->c->arena, in.sort, other.sort);
     if (other.presence < in.presence)
         in.presence = other.presence;
+    if (in.presence == OPTIONAL && guarded_any(ask->c, ask->tried, ask->tried_count))
+        in.presence = PRESENT;
     return in;
 }
 
@@ -66,7 +75,7 @@ static bool never_empty(const struct sort *sort)
     return true;
 }
 
-static struct fact apply_word(const struct asking *ask, struct fact in)
+static struct fact apply_word(struct asking *ask, struct fact in)
 {
     const struct use *use = ask->use;
     const struct word_rule *rule = word_rule_named(str_from(use->word->name));
@@ -76,8 +85,10 @@ static struct fact apply_word(const struct asking *ask, struct fact in)
             other = resolve(ask->c, &use->arguments[i], ask->scene, ask->place);
     if (!rule)
         return (struct fact){&sort_anything, UNDECLARED};
-    if (is_word(use, "or"))
+    if (is_word(use, "or")) {
+        note_try(ask);
         return apply_or(ask, in, other);
+    }
     if (is_word(use, "has") && in.presence == PRESENT)
         tell_idle(ask);
     if (is_word(use, "is") || is_word(use, "is_not") || is_word(use, "one_of"))
@@ -97,8 +108,9 @@ static struct fact apply_word(const struct asking *ask, struct fact in)
 struct fact evaluate(struct check *c, const struct expression *expression,
                      const struct scene *scene, const struct place *place)
 {
-    struct asking ask = {c, NULL, expression, scene, place};
+    struct asking ask = {c, NULL, expression, scene, place, {NULL}, 0};
     struct fact fact = resolve(c, &expression->from, scene, place);
+    note_try(&ask);
     for (size_t i = 0; i < expression->count; i++) {
         ask.use = &expression->uses[i];
         fact = apply_word(&ask, fact);

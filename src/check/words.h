@@ -14,6 +14,8 @@ struct asking {
     const struct expression *expression;
     const struct scene *scene;
     const struct place *place;
+    const struct type *tried[CHECK_GROUP]; /* what `or` chose from, of the request */
+    size_t tried_count;
 };
 
 /* What it gives for one alternative, which it can take. */
