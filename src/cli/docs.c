@@ -147,7 +147,7 @@ static int run(const struct run *run)
         fprintf(stderr, "shopshim: docs: expected --out DIR\n");
         return EXIT_USAGE;
     }
-    if (reference_load(run, true, &reference)) {
+    if (reference_load(run, &reference)) {
         const struct docs_sources sources = reference_sources(&reference);
         if (!docs_write(&sources, &pages))
             fprintf(stderr, "shopshim: out of memory\n");

@@ -21,7 +21,7 @@ static struct contracts *load_contracts(const struct run *run, const char *name,
     return directory ? contracts_load(directory, findings) : NULL;
 }
 
-bool reference_load(const struct run *run, bool contracts, struct reference *reference)
+bool reference_load(const struct run *run, struct reference *reference)
 {
     struct findings findings;
     *reference = (struct reference){.plans = tables_for(run, VERB_ROUTES)};
@@ -31,10 +31,8 @@ bool reference_load(const struct run *run, bool contracts, struct reference *ref
     const char *guide = part(run, "guide.json");
     if (guide)
         reference->guide = guide_load(guide, &findings);
-    if (contracts) {
-        reference->legacy = load_contracts(run, "contracts/legacy", &findings);
-        reference->upstream = load_contracts(run, "contracts/v202309", &findings);
-    }
+    reference->legacy = load_contracts(run, "contracts/legacy", &findings);
+    reference->upstream = load_contracts(run, "contracts/v202309", &findings);
     bool good = findings_count(&findings, FINDING_ERROR) == 0;
     print_findings(&findings);
     findings_clear(&findings);

@@ -10,15 +10,14 @@
 struct reference {
     struct plans *plans;
     struct guide *guide;                 /* NULL: the directory has none */
-    struct contracts *legacy, *upstream; /* NULL: not wanted, or the directory has none */
+    struct contracts *legacy, *upstream; /* NULL: the directory has none */
 };
 
 /*
- * Loads configuration, tables and guide, and with `contracts` those too, as far as the
- * directory of the tables has them. False after all findings were printed. Clear it in either
- * case.
+ * Loads configuration and tables, and guide and contracts as far as the directory of the tables
+ * has them. False after all findings were printed. Clear it in either case.
  */
-bool reference_load(const struct run *run, bool contracts, struct reference *reference);
+bool reference_load(const struct run *run, struct reference *reference);
 void reference_clear(struct reference *reference);
 
 /* The same as the room docs wants it; borrows. */

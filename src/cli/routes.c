@@ -33,6 +33,7 @@ static const struct option own_options[] = {
 };
 
 struct printing {
+    const struct docs_sources *sources;
     const struct docs_coverage *coverage;
     struct arena *arena;
     struct buf *out;
@@ -65,7 +66,8 @@ static void put_plan_text(const struct printing *p, const struct docs_row *row,
         if (several && calls)
             put_cell(p, i ? STR("") : state, PLAN_STATE);
         buf_add_str(p->out, calls ? STR("-> ") : state);
-        buf_add_str(p->out, calls ? plan_call_at(plan, i)->send : STR(""));
+        if (calls)
+            buf_add_str(p->out, docs_plan_call(p->sources, plan, i, p->arena));
         buf_add_char(p->out, '\n');
     }
 }
@@ -164,7 +166,7 @@ static void put_plan_json(const struct printing *p, struct json_writer *w, const
     json_put_key(w, STR("calls"));
     json_open_array(w);
     for (unsigned i = 0; i < plan_call_count(plan); i++)
-        json_put_string(w, plan_call_at(plan, i)->send);
+        json_put_string(w, docs_plan_call(p->sources, plan, i, p->arena));
     json_close_array(w);
     json_close_object(w);
 }
@@ -235,12 +237,13 @@ static void put_json(const struct printing *p)
 
 /* ---- the command ---- */
 
-static int print(const struct run *run, const struct docs_coverage *coverage)
+static int print(const struct run *run, const struct docs_sources *sources,
+                 const struct docs_coverage *coverage)
 {
     const struct routes_options *options = run->own;
     struct buf out;
     buf_init(&out, (size_t)16 << 20);
-    const struct printing p = {coverage, run->config->arena, &out};
+    const struct printing p = {sources, coverage, run->config->arena, &out};
     if (options->format == 1)
         put_json(&p);
     else if (options->format == 2)
@@ -257,10 +260,10 @@ static int run(const struct run *run)
     struct reference reference;
     struct docs_coverage coverage;
     int code = EXIT_CONFIG;
-    if (reference_load(run, false, &reference)) {
+    if (reference_load(run, &reference)) {
         const struct docs_sources sources = reference_sources(&reference);
         if (docs_cover(&sources, run->config->arena, &coverage))
-            code = print(run, &coverage);
+            code = print(run, &sources, &coverage);
         else
             fprintf(stderr, "shopshim: out of memory\n");
     }

@@ -20,7 +20,7 @@
 struct docs_sources {
     const struct plans *plans;
     const struct guide *guide; /* NULL: there is none, all tables stand in an area of their own */
-    const struct contracts *legacy; /* NULL: not known; docs_cover() needs none */
+    const struct contracts *legacy; /* NULL: not known */
     const struct contracts *upstream;
 };
 
@@ -63,6 +63,10 @@ struct str docs_plan_state(const struct plan *plan, struct arena *arena);
 
 /* ">= 202305, newest": what a table is for; empty: everything. */
 struct str docs_plan_versions(const struct plan *plan, struct arena *arena);
+
+/* "GET /x/{id}": a call of a table as the contracts write it; as the table does without them. */
+struct str docs_plan_call(const struct docs_sources *sources, const struct plan *plan,
+                          unsigned call, struct arena *arena);
 
 /* A table with one line for each area, for a README. */
 void docs_put_summary(const struct docs_coverage *coverage, const char *pages, struct buf *out);

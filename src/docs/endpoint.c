@@ -29,26 +29,35 @@ static void find_legacy(struct teller *t, struct str call)
 }
 
 /* "/x/{id | text}/y" as "/x/{}/y" */
-static const struct contract *find_upstream(const struct teller *t, const struct call *call)
+static const struct contract *find_upstream(const struct contracts *upstream,
+                                            const struct call *call, struct arena *arena)
 {
     struct contract_match match;
     struct buf path;
-    buf_init_arena(&path, 4096, t->arena);
+    if (!upstream)
+        return NULL;
+    buf_init_arena(&path, 4096, arena);
     for (size_t i = 0; i < call->path_count; i++)
         buf_printf(&path, STR_FMT "%s", STR_ARG(call->path[i].literal),
                    call->path[i].has_expression ? "{}" : "");
-    if (contracts_find(t->sources->upstream, call->public.method, buf_str(&path), &match) !=
-        CONTRACT_FOUND)
+    if (contracts_find(upstream, call->public.method, buf_str(&path), &match) != CONTRACT_FOUND)
         return NULL;
     return match.contract;
+}
+
+struct str docs_plan_call(const struct docs_sources *sources, const struct plan *plan,
+                          unsigned call, struct arena *arena)
+{
+    const struct contract *contract = find_upstream(sources->upstream, &plan->calls[call], arena);
+    return contract ? contract->call : plan->calls[call].public.send;
 }
 
 static void find_contracts(struct teller *t)
 {
     for (size_t i = 0; t->sources->legacy && i < t->plan->legacy_count; i++)
         find_legacy(t, t->plan->legacy[i]);
-    for (unsigned i = 0; t->sources->upstream && i < t->plan->call_count; i++)
-        t->called[i] = find_upstream(t, &t->plan->calls[i]);
+    for (unsigned i = 0; i < t->plan->call_count; i++)
+        t->called[i] = find_upstream(t->sources->upstream, &t->plan->calls[i], t->arena);
 }
 
 /* ---- the calls ---- */
@@ -76,7 +85,8 @@ static void put_call(const struct teller *t, unsigned index, struct buf *out)
     if (call->public.each) {
         buf_add_str(out, STR(", once for each of "));
         tell_expression(t, &call->each, &outer, out);
-        buf_printf(out, ", at most %u", call->public.most);
+        if (!call->public.nested)
+            buf_printf(out, ", at most %u", call->public.most);
     }
     if (call->has_when) {
         buf_add_str(out, STR(", when "));

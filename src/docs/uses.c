@@ -152,6 +152,8 @@ static void use_shape(struct teller *t, const struct shape *shape, const struct 
 
 /* ---- the parts of a table ---- */
 
+static const struct stand rows_order = {.call = PLAN_CALLS, .words = "the order of rows"};
+
 static void use_call(struct teller *t, unsigned index)
 {
     const struct call *call = &t->plan->calls[index];
@@ -186,6 +188,9 @@ static void use_call(struct teller *t, unsigned index)
     struct stand loop = {.call = PLAN_CALLS, .words = each.p ? each.p : ""};
     if (call->public.each)
         use_value(t, &call->each, &outer, &loop);
+    struct scene row = scene_of_row(t, index, &outer);
+    if (call->has_order)
+        use_arguments(t, &call->order, &row, &rows_order, true);
 }
 
 static void use_pages(struct teller *t)
@@ -202,8 +207,7 @@ static void use_pages(struct teller *t)
     note_add(t, &t->uses,
              &(struct note){.path = pages->in->name, .text = str_from(places[pages->style])});
     note_add(t, &t->uses, &(struct note){.path = pages->size->name, .text = STR("rows of a page")});
-    use_condition(t, &pages->descending, &outer,
-                  &(struct stand){.call = PLAN_CALLS, .words = "the order of rows"});
+    use_condition(t, &pages->descending, &outer, &rows_order);
 }
 
 void gather_uses(struct teller *t)

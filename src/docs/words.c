@@ -18,6 +18,7 @@ static const struct phrase {
     {"bool", " as true or false"},
     {"bit", " as 1 or 0"},
     {"add", " plus %1"},
+    {"negate", " with the sign turned"},
     {"s_to_ms", " in milliseconds"},
     {"ms_to_s", " in seconds"},
     {"time_in", " in seconds, read in the zone %1"},
