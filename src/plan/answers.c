@@ -246,7 +246,8 @@ struct str plan_row_key(struct plan_run *run, struct plan_slot slot, size_t row)
         return STR_NONE;
     element_enter(run, slot.call, slot.element);
     scope_enter(run, &call->row, row_at(page, row));
-    struct value key = expression_read(run, &call->order);
+    struct value key = call->order_choice ? shape_leaf(run, call->order_choice)
+                                          : expression_read(run, &call->order);
     return value_as_text(run, &key);
 }
 

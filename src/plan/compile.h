@@ -22,6 +22,7 @@ struct view {
     struct str at_label;
     bool upstream, at_upstream; /* whether they come from an answer */
     bool to_legacy;             /* the way that enums work here */
+    unsigned row;               /* 1 + the call of whose rows this is one; 0: of none */
 };
 
 /* Where a path or expression leads, as far as it is known. */
@@ -123,7 +124,8 @@ bool compile_forgiveness(struct compiler *c, const cJSON *node, const struct vie
 
 /* ---- compile_paging.c: of a call with `rows` ---- */
 
-bool compile_nesting(struct compiler *c, const struct place *place, struct call *call);
+bool compile_nesting(struct compiler *c, const cJSON *node, const struct place *place,
+                     struct call *call);
 bool compile_limits(const cJSON *node, const struct place *place, struct call *call);
 bool compile_page(struct compiler *c, const cJSON *node, const struct place *place,
                   struct call *call);

@@ -180,7 +180,7 @@ static bool compile_call(struct compiler *c, const cJSON *node, const struct pla
     if (when)
         good = compile_condition(c, when, &outer, &at, &call->when) && good;
     good = compile_each_call(c, node, &outer, place, call, &view) && good;
-    good = compile_nesting(c, place, call) && good;
+    good = compile_nesting(c, node, place, call) && good;
     good =
         compile_send(c, cJSON_GetObjectItemCaseSensitive(node, "send"), &view, place, call) && good;
     good = compile_query(c, cJSON_GetObjectItemCaseSensitive(node, "query"), &view, place, call) &&

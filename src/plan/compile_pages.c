@@ -58,8 +58,10 @@ static bool page_limits(struct compiler *c, const cJSON *pages, const struct pla
                        &out->most))
         return false;
     const cJSON *preset = cJSON_GetObjectItemCaseSensitive(pages, "default");
-    *size = (struct type){
-        .kind = TYPE_INT, .ranged = true, .low = (int64_t)out->least, .high = (int64_t)out->most};
+    *size = (struct type){.kind = TYPE_INT,
+                          .ranged = !out->lenient,
+                          .low = (int64_t)out->least,
+                          .high = (int64_t)out->most};
     if (!preset)
         return true;
     at = place_key(place, "default");
@@ -69,10 +71,20 @@ static bool page_limits(struct compiler *c, const cJSON *pages, const struct pla
            compile_number(c, preset, &at, &size->preset);
 }
 
+static bool page_lenient(struct compiler *c, const cJSON *pages, const struct place *place)
+{
+    const cJSON *lenient = cJSON_GetObjectItemCaseSensitive(pages, "lenient");
+    struct place at = place_key(place, "lenient");
+    if (lenient && !cJSON_IsBool(lenient))
+        return place_error(&at, "expected true or false, found %s", place_kind(lenient));
+    c->plan->pages.lenient = cJSON_IsTrue(lenient);
+    return true;
+}
+
 bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct place *place)
 {
-    static const char *const known[] = {"style", "in",   "size",       "limits", "default",
-                                        "next",  "more", "descending", NULL};
+    static const char *const known[] = {"style",   "in",   "size", "limits",     "default",
+                                        "lenient", "next", "more", "descending", NULL};
     struct pages *out = &c->plan->pages;
     if (!pages)
         return true;
@@ -82,6 +94,8 @@ bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct pl
     struct place at = place_key(place, "style");
     if (!page_style(cJSON_GetObjectItemCaseSensitive(pages, "style"), &at, &out->style))
         return false;
+    if (!page_lenient(c, pages, place))
+        good = false;
     struct field *wider = ARENA_ARRAY(c->arena, struct field, c->plan->field_count + 2);
     if (!wider)
         return place_error(place, "out of memory");
@@ -90,7 +104,8 @@ bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct pl
     c->plan->fields = wider;
     struct type size, in = {.kind = TYPE_TEXT, .optional = true};
     if (out->style != PLAN_PAGE_CURSOR)
-        in = (struct type){.kind = TYPE_INT, .optional = true, .ranged = true, .high = INT32_MAX};
+        in = (struct type){
+            .kind = TYPE_INT, .optional = true, .ranged = !out->lenient, .high = INT32_MAX};
     good = page_limits(c, pages, place, &size) && good;
     good = page_field(c, pages, "in", place, &in, &out->in) && good;
     return good && page_field(c, pages, "size", place, &size, &out->size);
@@ -117,18 +132,26 @@ static bool page_name(struct compiler *c, const cJSON *pages, const char *key,
 }
 
 /* The outer list of a nested one is walked too, but makes no rows itself. */
-static bool check_nesting(struct compiler *c, const struct place *place)
+static bool check_nesting(struct compiler *c, size_t paged, const struct place *place)
 {
     for (unsigned i = 0; i < c->plan->call_count; i++) {
         struct call *call = &c->plan->calls[i];
         if (!call->public.nested || !call->public.paged)
             continue;
         struct call *outer = &c->plan->calls[call->public.outer];
+        if (call->has_order || outer->has_order)
+            return place_error(place,
+                               "lists in lists are not merged, so the `order_by` of '" STR_FMT
+                               "' applies to nothing",
+                               STR_ARG(call->has_order ? call->public.name : outer->public.name));
         if (outer->public.paged || outer->public.each)
             return place_error(place,
                                "the rows of '" STR_FMT "' are asked for '" STR_FMT
                                "', so they make no rows of the reply themselves",
                                STR_ARG(outer->public.name), STR_ARG(call->public.name));
+        if (paged > 1)
+            return place_error(place, "the list in a list of '" STR_FMT "' is merged with others",
+                               STR_ARG(call->public.name));
         outer->public.paged = true;
     }
     bool good = true;
@@ -139,6 +162,22 @@ static bool check_nesting(struct compiler *c, const struct place *place)
                                STR_ARG(call->public.name));
     }
     return good;
+}
+
+/* Where one of the merged lists has ended, its call is not made any more. */
+static bool check_merged(struct compiler *c, const struct place *place)
+{
+    for (unsigned i = 0; i < c->plan->call_count; i++) {
+        const struct plan_call *call = &c->plan->calls[i].public;
+        if (!call->paged || !(c->plan->reply_needs & UINT32_C(1) << i))
+            continue;
+        return place_error(place,
+                           "`reply` reads the answer of '" STR_FMT
+                           "' beside its rows, and there is "
+                           "none on the pages behind the end of that list",
+                           STR_ARG(call->name));
+    }
+    return true;
 }
 
 static bool check_calls(struct compiler *c, bool pages, const struct place *place)
@@ -156,7 +195,7 @@ static bool check_calls(struct compiler *c, bool pages, const struct place *plac
         return place_error(place, "of the merged calls some have `order_by` and some have not");
     if (c->plan->pages.has_descending && !ordered)
         return place_error(place, "`descending`, and no call has `order_by`");
-    return check_nesting(c, place);
+    return check_nesting(c, paged, place) && (!pages || merged < 2 || check_merged(c, place));
 }
 
 bool compile_pages(struct compiler *c, const cJSON *pages, const struct place *place)

@@ -17,19 +17,29 @@ static bool is_rows_of(const struct expression *each, const struct call *outer)
     return true;
 }
 
-/* A call with `rows` and `each` is nested: one list for each row of another paged call. */
-bool compile_nesting(struct compiler *c, const struct place *place, struct call *call)
+/*
+ * A call whose `each` is the rows of another is nested when it has `rows` itself: one list for
+ * each row of the other. Else it is made for each of these rows that the legacy page holds.
+ */
+bool compile_nesting(struct compiler *c, const cJSON *node, const struct place *place,
+                     struct call *call)
 {
-    struct place at = place_key(place, "each");
-    if (!call->public.each || !call->has_rows)
+    struct place at = place_key(place, "most");
+    if (!call->public.each)
         return true;
     for (unsigned i = 0; i < c->plan->call_count; i++) {
         if (!is_rows_of(&call->each, &c->plan->calls[i]))
             continue;
-        call->public.nested = true;
+        call->public.nested = call->has_rows;
+        call->public.per_row = !call->has_rows;
         call->public.outer = i;
-        return true;
+        return !(call->has_rows && cJSON_GetObjectItemCaseSensitive(node, "most")) ||
+               place_error(&at, "a list in a list goes as far as the legacy page, so this applies "
+                                "to nothing");
     }
+    if (!call->has_rows)
+        return true;
+    at = place_key(place, "each");
     place_error(&at, "a call with `rows` is made for each row of another call with `rows`, and "
                      "for nothing else");
     findings_hint(place->findings, "\"each\": \"outer.list\", where `outer` has \"rows\": "
@@ -118,13 +128,19 @@ bool compile_order(struct compiler *c, const cJSON *node, const struct view *vie
         return true;
     if (!call->has_rows)
         return place_error(&at, "`order_by` belongs to `rows`");
-    if (!cJSON_IsString(order))
-        return place_error(&at, "expected an expression, found %s", place_kind(order));
+    bool choice = cJSON_GetObjectItemCaseSensitive(order, "choose") != NULL;
+    if (!cJSON_IsString(order) && !choice)
+        return place_error(&at, "expected an expression or a choice of them, found %s",
+                           place_kind(order));
     struct view row = *view;
     row.outer = view;
     row.element = call->row.element;
     row.upstream = true;
     row.label = call->public.name;
     call->has_order = true;
+    if (choice) {
+        call->order_choice = ARENA_NEW(c->arena, struct shape);
+        return call->order_choice && compile_shape(c, order, &row, &at, call->order_choice);
+    }
     return compile_expression(c, order->valuestring, &row, &at, &call->order, NULL);
 }

@@ -66,6 +66,8 @@ bool compile_seal(struct compiler *c)
             shape_seal(call->query);
         if (call->body)
             shape_seal(call->body);
+        if (call->order_choice)
+            shape_seal(call->order_choice);
         for (size_t j = 0; j < call->forgive_count; j++)
             shape_seal(call->forgive[j].data);
     }
@@ -131,6 +133,14 @@ static bool descend(struct compiler *c, struct operand *o, size_t index, struct 
     return good && (want ? fix_later(c, o, want) : no_memory(c));
 }
 
+static struct outer *find_outer(struct compiler *c, struct str name)
+{
+    for (size_t i = 0; i < c->outer_count; i++)
+        if (str_eq(c->outer[i].name, name))
+            return &c->outer[i];
+    return NULL;
+}
+
 static bool unknown_name(struct compiler *c, const struct operand *o, const struct place *place)
 {
     struct str names[256];
@@ -152,17 +162,30 @@ static bool note_need(struct compiler *c, unsigned call, const struct place *pla
     return true;
 }
 
-static bool resolve_outer(struct compiler *c, struct operand *o, const struct place *place,
-                          struct leads *leads)
+/* The answers of a call with `each`: a list, but inside a row that one of them was made for. */
+static bool resolve_answers(struct compiler *c, const struct operand *o, const struct view *view,
+                            const struct place *place, struct leads *leads)
+{
+    const struct outer *outer = find_outer(c, o->names[0]);
+    const struct plan_call *call = &c->plan->calls[outer->index].public;
+    if (!call->each || (call->per_row && view->row == call->outer + 1))
+        return true;
+    leads->call = (int)outer->index;
+    if (o->count == 1)
+        return true;
+    place_error(place, "the answers of '" STR_FMT "' are a list", STR_ARG(outer->name));
+    findings_hint(place->findings, "use each, collect or find");
+    return false;
+}
+
+static bool resolve_outer(struct compiler *c, struct operand *o, const struct view *view,
+                          const struct place *place, struct leads *leads)
 {
     if (!o->count) {
         place_error(place, "'.' stands for an element, and there is none here");
         return false;
     }
-    struct outer *outer = NULL;
-    for (size_t i = 0; i < c->outer_count && !outer; i++)
-        if (str_eq(c->outer[i].name, o->names[0]))
-            outer = &c->outer[i];
+    struct outer *outer = find_outer(c, o->names[0]);
     if (!outer)
         return unknown_name(c, o, place);
     outer->used = true;
@@ -171,16 +194,8 @@ static bool resolve_outer(struct compiler *c, struct operand *o, const struct pl
         leads->type = &c->plan->fields[outer->index].type;
     if (outer->kind == OUTER_CALL) {
         leads->upstream = true;
-        if (!note_need(c, outer->index, place))
+        if (!note_need(c, outer->index, place) || !resolve_answers(c, o, view, place, leads))
             return false;
-        if (c->plan->calls[outer->index].public.each) {
-            leads->call = (int)outer->index;
-            if (o->count > 1) {
-                place_error(place, "the answers of '" STR_FMT "' are a list", STR_ARG(outer->name));
-                findings_hint(place->findings, "use each, collect or find");
-                return false;
-            }
-        }
     }
     if (outer->kind == OUTER_GIVEN) {
         c->reads_shop |= str_eq(outer->name, STR("shop"));
@@ -214,7 +229,7 @@ static bool resolve(struct compiler *c, struct operand *o, const struct view *vi
         return descend(c, o, 0, view->all, place, leads);
     }
     if (o->start == PATH_ROOT)
-        return resolve_outer(c, o, place, leads);
+        return resolve_outer(c, o, view, place, leads);
     for (unsigned i = 0; i < o->out; i++) {
         if (!view->outer)
             return place_error(place, "'" STR_FMT "' leads out of the outermost scope",
@@ -222,7 +237,7 @@ static bool resolve(struct compiler *c, struct operand *o, const struct view *vi
         view = view->outer;
     }
     if (!view->element)
-        return resolve_outer(c, o, place, leads);
+        return resolve_outer(c, o, view, place, leads);
     *leads = (struct leads){view->type, view->label, view->upstream, -1};
     return descend(c, o, 0, view->element, place, leads);
 }

@@ -233,6 +233,7 @@ static bool compile_row(struct compiler *c, const cJSON *node, const struct view
     leads.label = arena_printf(c->arena, STR_FMT "." STR_FMT, STR_ARG(call->public.name),
                                STR_ARG(call->rows.text));
     struct view inner = element_view(c, view, &leads, &out->scope);
+    inner.row = out->call + 1;
     return new_members(c, 1, out) && compile_shape(c, node, &inner, place, &out->members[0]) &&
            good;
 }

@@ -156,7 +156,9 @@ static bool compile_reply(struct compiler *c, const cJSON *reply, const struct p
     c->plan->reply = ARENA_NEW(c->arena, struct shape);
     if (!c->plan->reply)
         return place_error(place, "out of memory");
+    c->needs = &c->plan->reply_needs;
     bool good = compile_shape(c, reply, &outer, place, c->plan->reply);
+    c->needs = NULL;
     if (good && c->plan->reply->kind != SHAPE_OBJECT && c->plan->reply->kind != SHAPE_CHOOSE)
         return place_error(place, "expected the shape of an object");
     return good;

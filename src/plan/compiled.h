@@ -191,6 +191,7 @@ struct call {
     struct scope row; /* for order_by */
     bool has_order;
     struct expression order;
+    struct shape *order_choice; /* in place of `order` */
     struct page_spot size, token;
     struct operand next;
 };
@@ -217,6 +218,7 @@ struct pages {
     struct str more, more_key;
     struct condition descending;
     bool has_descending;
+    bool lenient; /* a size or a position out of bounds is put right */
 };
 
 /* Which setting a table is for. */
@@ -253,6 +255,7 @@ struct plan {
     unsigned call_count;
     struct pages pages;
     struct shape *reply;
+    uint32_t reply_needs;   /* calls whose answers it reads, rows apart */
     struct want *shop[3];   /* id, region, cipher */
     struct want *client[2]; /* version, app_key */
     uint32_t slot_count;

@@ -142,3 +142,13 @@ struct str decimal_by_1000(struct str whole, struct arena *arena)
     n.whole.n -= 3;
     return n.negative ? arena_printf(arena, "-" STR_FMT, STR_ARG(n.whole)) : n.whole;
 }
+
+struct str decimal_negate(struct str text, struct arena *arena)
+{
+    bool zero = true;
+    if (text.n && text.p[0] == '-')
+        return str_of(text.p + 1, text.n - 1);
+    for (size_t i = 0; i < text.n; i++)
+        zero = zero && (text.p[i] == '0' || text.p[i] == '.');
+    return zero ? text : arena_printf(arena, "-" STR_FMT, STR_ARG(text));
+}

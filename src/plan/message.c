@@ -65,8 +65,7 @@ static struct str parameter(struct plan_run *run, const struct value *value)
     return buf_str(&out);
 }
 
-/* The value of a leaf, a constant, or a choice between them. */
-static struct value leaf_value(struct plan_run *run, const struct shape *shape)
+struct value shape_leaf(struct plan_run *run, const struct shape *shape)
 {
     while (shape->kind == SHAPE_CHOOSE) {
         const struct shape *found = NULL;
@@ -92,7 +91,7 @@ static void build_query(struct plan_run *run, const struct call *call,
         return;
     for (size_t i = 0; i < count; i++) {
         const struct shape *member = &call->query->members[i];
-        struct value value = leaf_value(run, member);
+        struct value value = shape_leaf(run, member);
         if (value_there(&value))
             query->items[query->count++] = (struct pair){member->name, parameter(run, &value)};
     }
@@ -116,9 +115,9 @@ static void put_page(struct plan_run *run, void *ctx, struct json_writer *w)
         json_put_key_raw(w, in->call->size.key);
         json_put_i64(w, in->page->size);
     }
-    if (in->call->token.place == PAGE_IN_BODY && in->page->token.n) {
+    if (in->call->token.place == PAGE_IN_BODY) { /* "" for the first page */
         json_put_key_raw(w, in->call->token.key);
-        json_put_string(w, in->page->token);
+        json_put_string(w, in->page->token.p ? in->page->token : STR(""));
     }
 }
 

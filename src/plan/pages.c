@@ -1,6 +1,7 @@
 /*
  * The client's side of paging: what page it asks for, and of which list. See plan.h.
  */
+#include "plan/decimal.h"
 #include "plan/run.h"
 
 #include <assert.h>
@@ -13,6 +14,10 @@ static bool read_number(struct plan_run *run, const struct field *field, uint64_
     struct str text = value_as_text(run, value);
     if (!value_there(value) || str_to_u64(text, out))
         return true;
+    if (run->plan->pages.lenient && decimal_is_whole(text)) {
+        *out = text.p[0] == '-' ? 0 : INT32_MAX;
+        return true;
+    }
     return fault_at(fault, FAULT_PARAMETER, field->name,
                     STR_FMT " must be a whole number of at least 0", STR_ARG(field->name));
 }
@@ -24,6 +29,10 @@ bool plan_page_asked(struct plan_run *run, struct plan_page_asked *asked, struct
     *asked = (struct plan_page_asked){.size = pages->preset};
     if (!read_number(run, pages->size, &asked->size, fault))
         return false;
+    if (pages->lenient && asked->size < pages->least)
+        asked->size = pages->has_preset ? pages->preset : pages->least;
+    if (pages->lenient && asked->size > pages->most)
+        asked->size = pages->most;
     if (asked->size < pages->least || asked->size > pages->most)
         return fault_at(fault, FAULT_PARAMETER, pages->size->name,
                         STR_FMT " must be from %llu to %llu", STR_ARG(pages->size->name),

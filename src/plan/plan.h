@@ -97,6 +97,7 @@ struct plan_call {
     bool each;       /* made once for each element */
     bool paged;      /* its rows make the legacy page, or those of `nested` calls */
     bool nested;     /* its `each` goes over the rows of the paged call `outer`: plan_nest() */
+    bool per_row;    /* its `each` goes over those rows of `outer` that are on the legacy page */
     uint32_t outer;
     uint32_t needs;    /* bit i: reads the answer of call i */
     uint32_t most;     /* of `each` */
@@ -218,8 +219,7 @@ bool plan_nest(struct plan_run *run, unsigned call, struct plan_slot outer, size
 
 size_t plan_rows(struct plan_run *run, struct plan_slot slot);           /* rows of that page */
 struct str plan_next_token(struct plan_run *run, struct plan_slot slot); /* empty: no more */
-/* The value by which merged lists are ordered, and the rows of an outer list told apart; absent
- * when the table names none. */
+/* The value by which merged lists are ordered; absent when the table names none. */
 struct str plan_row_key(struct plan_run *run, struct plan_slot slot, size_t row);
 /* Whether the client asked for the largest key first; for tables with `order_by`. */
 bool plan_page_descending(struct plan_run *run);

@@ -52,6 +52,39 @@ bool plan_call_wanted(struct plan_run *run, unsigned call)
     return condition_holds(run, &run->plan->calls[call].when);
 }
 
+static bool too_many(struct plan_run *run, const struct call *call, size_t count,
+                     struct fault *fault)
+{
+    run_fault(run, &call->each.from, "holds %zu elements; at most %u are taken in one request",
+              count, call->public.most);
+    return run_check(run, fault);
+}
+
+/* The elements of a call that is made for each row on the legacy page. */
+static bool count_rows(struct plan_run *run, unsigned call, struct fault *fault)
+{
+    const struct call *plan = &run->plan->calls[call];
+    struct call_state *state = &run->calls[call];
+    size_t count = 0;
+    for (size_t i = 0; i < run->pick_count; i++)
+        if (run->picks[i].slot.call == plan->public.outer)
+            count += run->picks[i].to - run->picks[i].from;
+    if (count > plan->public.most)
+        return too_many(run, plan, count, fault);
+    state->made = ARENA_ARRAY(run->arena, struct made, count + 1);
+    for (size_t i = 0; i < run->pick_count && state->made; i++) {
+        const struct pick *pick = &run->picks[i];
+        if (pick->slot.call != plan->public.outer)
+            continue;
+        struct json row = json_at(picked_page(run, pick)->rows, pick->from);
+        for (size_t n = pick->from; n < pick->to; n++, row = json_next(row))
+            state->made[state->times++].element = value_json(row);
+    }
+    state->current = state->times;
+    run->slots[plan->want->slot] = value_answers(call);
+    return run_check(run, fault);
+}
+
 /* Takes the elements of `each` out of its list. */
 static bool count_elements(struct plan_run *run, unsigned call, struct fault *fault)
 {
@@ -66,11 +99,8 @@ static bool count_elements(struct plan_run *run, unsigned call, struct fault *fa
         return run_check(run, fault);
     }
     size_t count = value_count(run, &list);
-    if (count > plan->public.most) {
-        run_fault(run, &plan->each.from, "holds %zu elements; at most %u are taken in one request",
-                  count, plan->public.most);
-        return run_check(run, fault);
-    }
+    if (count > plan->public.most)
+        return too_many(run, plan, count, fault);
     state->made = ARENA_ARRAY(run->arena, struct made, count + 1);
     if (!state->made)
         return run_check(run, fault);
@@ -93,7 +123,8 @@ bool plan_call_times(struct plan_run *run, unsigned call, size_t *times, struct 
     if (plan->public.nested) {
         run->slots[plan->want->slot] = value_answers(call);
     } else if (!state->counted && plan->public.each) {
-        if (!count_elements(run, call, fault))
+        if (!(plan->public.per_row ? count_rows(run, call, fault)
+                                   : count_elements(run, call, fault)))
             return false;
     } else if (!state->counted) {
         state->times = 1;

@@ -54,6 +54,11 @@ struct plan_run {
     struct fault fault; /* what went wrong first, when failed */
 };
 
+static inline struct page *picked_page(const struct plan_run *run, const struct pick *pick)
+{
+    return &run->calls[pick->slot.call].made[pick->slot.element].pages[pick->slot.page];
+}
+
 /* ---- faults ---- */
 
 /* Notes the first fault; returns the absent value. `from` says whose value it was. */
@@ -83,6 +88,9 @@ void scope_enter(struct plan_run *run, const struct scope *scope, struct value v
 /* Makes "@" that element of a call with `each`. */
 void element_enter(struct plan_run *run, unsigned call, size_t index);
 
+/* The data of the first answer that was taken for an element of a call; absent: none was. */
+struct value answer_of(const struct plan_run *run, unsigned call, size_t element);
+
 /* ---- writing ---- */
 
 enum written {
@@ -93,10 +101,16 @@ enum written {
 
 enum written shape_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
 
+/* The value of a leaf, a constant, or a choice between them. */
+struct value shape_leaf(struct plan_run *run, const struct shape *shape);
+
 /* An object that is never left out; `finish` may add members before it is closed. */
 typedef void shape_finish(struct plan_run *run, void *ctx, struct json_writer *w);
 void shape_write_whole(struct plan_run *run, const struct shape *shape, struct json_writer *w,
                        shape_finish *finish, void *ctx);
+
+/* The rows that were picked, as a list (write_rows.c). */
+enum written rows_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
 
 /* ---- the request (accept.c) ---- */
 

@@ -53,9 +53,12 @@ struct elements value_elements(const struct value *list)
     return elements;
 }
 
-/* The data of the first answer that was taken for an element. */
-static struct value answer_of(const struct made *made)
+struct value answer_of(const struct plan_run *run, unsigned call, size_t element)
 {
+    const struct call_state *state = &run->calls[call];
+    if (element >= state->times)
+        return VALUE_NONE;
+    const struct made *made = &state->made[element];
     for (size_t i = 0; i < made->page_count; i++)
         if (made->pages[i].doc)
             return value_json(made->pages[i].data);
@@ -68,7 +71,7 @@ bool elements_next(struct plan_run *run, struct elements *elements, struct value
         const struct call_state *call = &run->calls[elements->call];
         if (elements->index == call->times)
             return false;
-        *out = answer_of(&call->made[elements->index++]);
+        *out = answer_of(run, elements->call, elements->index++);
         return true;
     }
     if (elements->item) {

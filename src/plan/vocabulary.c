@@ -12,6 +12,7 @@ static const struct word words[] = {
     {"bool", word_bool, 0, 0, {0}, false, false, false},
     {"bit", word_bit, 0, 0, {0}, false, false, false},
     {"add", word_add, 1, 1, {ARGUMENT_OPERAND}, false, false, false},
+    {"negate", word_negate, 0, 0, {0}, false, false, false},
     {"s_to_ms", word_s_to_ms, 0, 0, {0}, false, false, false},
     {"ms_to_s", word_ms_to_s, 0, 0, {0}, false, false, false},
     {"time_in", word_time_in, 1, 1, {ARGUMENT_OPERAND}, false, false, false},

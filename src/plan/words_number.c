@@ -109,6 +109,16 @@ struct value word_add(struct plan_run *run, const struct use *use, const struct 
     return as_before(in, decimal_add(a, b, run->arena));
 }
 
+struct value word_negate(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct str text = value_as_text(run, in);
+    if (text.p && !text.n)
+        return VALUE_NONE;
+    if (!text.p || !decimal_is_plain(text))
+        return no_number(run, use, in, "a decimal number");
+    return as_before(in, decimal_negate(text, run->arena));
+}
+
 struct value word_s_to_ms(struct plan_run *run, const struct use *use, const struct value *in)
 {
     struct str text = whole(run, use, in);

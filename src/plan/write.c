@@ -294,7 +294,7 @@ static enum written write_group(struct plan_run *run, const struct shape *shape,
     return WRITTEN;
 }
 
-/* ---- choices and rows ---- */
+/* ---- choices ---- */
 
 static enum written write_choice(struct plan_run *run, const struct shape *shape,
                                  struct json_writer *w)
@@ -305,33 +305,6 @@ static enum written write_choice(struct plan_run *run, const struct shape *shape
             return shape_write(run, alternative->members, w);
     }
     return LEFT_OUT;
-}
-
-static void write_pick(struct plan_run *run, const struct shape *row, const struct pick *pick,
-                       struct json_writer *w)
-{
-    const struct made *made = &run->calls[pick->slot.call].made[pick->slot.element];
-    struct json at = json_at(made->pages[pick->slot.page].rows, pick->from);
-    element_enter(run, pick->slot.call, pick->slot.element);
-    for (size_t i = pick->from; i < pick->to; i++, at = json_next(at)) {
-        scope_enter(run, &row->scope, value_json(at));
-        if (row->members->kind == SHAPE_OBJECT)
-            shape_write_whole(run, row->members, w, NULL, NULL);
-        else
-            shape_write(run, row->members, w);
-    }
-}
-
-static enum written write_rows(struct plan_run *run, const struct shape *shape,
-                               struct json_writer *w)
-{
-    json_open_array(w);
-    for (size_t i = 0; i < run->pick_count; i++)
-        for (size_t j = 0; j < shape->count; j++)
-            if (shape->members[j].call == run->picks[i].slot.call)
-                write_pick(run, &shape->members[j], &run->picks[i], w);
-    json_close_array(w);
-    return WRITTEN;
 }
 
 static enum written write_leaf(struct plan_run *run, const struct shape *shape,
@@ -363,7 +336,7 @@ enum written shape_write(struct plan_run *run, const struct shape *shape, struct
     case SHAPE_CHOOSE:
         return write_choice(run, shape, w);
     case SHAPE_ROWS:
-        return write_rows(run, shape, w);
+        return rows_write(run, shape, w);
     case SHAPE_ALTERNATIVE:
     case SHAPE_ROW:
         break; /* never stand alone */

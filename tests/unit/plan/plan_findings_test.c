@@ -306,6 +306,8 @@ static void calls(void **state)
         {CALLS("`limits`: [1, 5]"), "$.calls.c.limits: `limits` belongs to `rows`"},
         {CALLS("`page`: {}"), "$.calls.c.page: `page` belongs to `rows`"},
         {CALLS("`order_by`: `x`"), "$.calls.c.order_by: `order_by` belongs to `rows`"},
+        {CALLS("`rows`: `l`, `order_by`: []"),
+         "$.calls.c.order_by: expected an expression or a choice of them, found a list"},
         {CALLS("`rows`: `l`, `limits`: [5, 1]"), "$.calls.c.limits: the range is empty"},
         {CALLS("`rows`: `l`, `limits`: 5"),
          "$.calls.c.limits: expected [least, most], found a number"},
@@ -334,6 +336,12 @@ static void calls(void **state)
     "`calls`: { `c`: { `send`: `POST /new/x`, `rows`: `l` } }, `pages`: { " text " }, "            \
     "`reply`: { `l`: { `rows`: { `c`: `id` } }, `total`: 1 } }"
 #define GOOD "`style`: `cursor`, `in`: `cursor`, `size`: `size`, `limits`: [1, 5]"
+
+/* A list in a list: more of the inner call, more of the outer one, the rows of the reply. */
+#define NESTED(inner, outer, rows)                                                                 \
+    "`calls`: { `o`: { `send`: `GET /new/x`, `rows`: `l`" outer " }, "                             \
+    "`c`: { " inner " `send`: `GET /new/{@id}`, `rows`: `m`, `each`: `o.l` }, "                    \
+    "`d`: { `send`: `GET /new/z`, `rows`: `l` } }, `reply`: { `l`: { `rows`: { " rows " } } } }"
 
 static void pages_and_enums(void **state)
 {
@@ -367,6 +375,29 @@ static void pages_and_enums(void **state)
          "`c`: { `send`: `GET /new/y`, `rows`: `m`, `each`: `o.l` } }, "
          "`reply`: { `l`: { `rows`: { `c`: `id`, `o`: `id` } } } }",
          "the rows of 'o' are asked for 'c', so they make no rows of the reply themselves"},
+        {PAGES(GOOD ", `lenient`: 1"), "$.pages.lenient: expected true or false, found a number"},
+        {NESTED("`most`: 5,", "", "`c`: `id`"),
+         "$.calls.c.most: a list in a list goes as far as the legacy page, so this applies to "
+         "nothing"},
+        {NESTED("`order_by`: `x`,", "", "`c`: `id`"),
+         "lists in lists are not merged, so the `order_by` of 'c' applies to nothing"},
+        {NESTED("", ", `order_by`: `x`", "`c`: `id`"),
+         "lists in lists are not merged, so the `order_by` of 'o' applies to nothing"},
+        {NESTED("", "", "`c`: `id`, `d`: `id`"), "the list in a list of 'c' is merged with others"},
+        {"`calls`: { `a`: { `send`: `GET /new/x`, `rows`: `l` }, "
+         "`b`: { `send`: `GET /new/y`, `rows`: `l` } }, `pages`: { " GOOD " }, "
+         "`reply`: { `l`: { `rows`: { `a`: `id`, `b`: `id` } }, `total`: `b.total` } }",
+         "$.pages: `reply` reads the answer of 'b' beside its rows, and there is none on the pages "
+         "behind the end of that list"},
+        {"`calls`: { `a`: { `send`: `GET /new/x`, `rows`: `l` }, "
+         "`n`: { `each`: `a.l`, `send`: `GET /new/{@id}` } }, "
+         "`reply`: { `l`: { `rows`: { `a`: `id` } }, `n`: `n.x` } }",
+         "$.reply.n: the answers of 'n' are a list (use each, collect or find)"},
+        {"`calls`: { `a`: { `send`: `GET /new/x`, `rows`: `l` }, "
+         "`b`: { `send`: `GET /new/y`, `rows`: `l` }, "
+         "`n`: { `each`: `a.l`, `send`: `GET /new/{@id}` } }, "
+         "`reply`: { `l`: { `rows`: { `a`: `id`, `b`: `/n.x` } } } }",
+         "$.reply.l.rows.b: the answers of 'n' are a list (use each, collect or find)"},
         {"`enums`: [], `reply`: {} }", "$.enums: expected an object, found a list"},
         {"`enums`: { `e`: {} }, `reply`: {} }", "$.enums.e: expected `pairs`"},
         {"`enums`: { `e`: { `pairs`: [[1]] } }, `reply`: {} }",

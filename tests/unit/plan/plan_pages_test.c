@@ -51,6 +51,18 @@ static void asked(void **state)
         {"number", "", "{`size`: 10, `at`: 0}", NULL, 10, 0},
         {"number", "", "{`size`: 10, `at`: 1}", NULL, 10, 0},
         {"number", "", "{`size`: 10, `at`: 4}", NULL, 10, 30},
+        {"offset", ", `lenient`: true", "{`size`: 7, `at`: 3}", NULL, 7, 3},
+        {"offset", ", `lenient`: true", "{`size`: 0, `at`: -3}", NULL, 1, 0},
+        {"offset", ", `lenient`: true, `default`: 10", "{`size`: 0}", NULL, 10, 0},
+        {"offset", ", `lenient`: true, `default`: 10", "{`size`: -9, `at`: `-1`}", NULL, 10, 0},
+        {"offset", ", `lenient`: true, `default`: 10", "{`size`: `51`}", NULL, 50, 0},
+        {"offset", ", `lenient`: true", "{`size`: 99999999999999999999}", NULL, 50, 0},
+        {"number", ", `lenient`: true", "{`size`: 500, `at`: -2}", NULL, 50, 0},
+        {"cursor", ", `lenient`: true, `default`: 20", "{`size`: 500}", NULL, 50, 0},
+        {"offset", ", `lenient`: true", "{`size`: `x`}",
+         "!parameter size: size must be a whole number, not 'x'", 0, 0},
+        {"offset", ", `lenient`: true", "{}",
+         "!parameter size: size is missing; it must be a whole number", 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct plans *plans = good_table(table_of(rows[i].style, rows[i].more));
@@ -186,7 +198,7 @@ static void merged(void **state)
     assert_true(str_eq(pairs_get(&m.query, STR("t")), STR("T\"")));
     ask.token = STR("");
     assert_true(plan_build(p.run, a, &ask, &m, &p.fault));
-    assert_true(str_eq(m.body, STR("{\"n\":20}")));
+    assert_true(str_eq(m.body, STR("{\"n\":20,\"t\":\"\"}"))); /* the first page */
     struct str page = play_envelope(&p, "{`l`: [{`id`: 1, `time`: 30}, {`id`: 2, `time`: `10`}],"
                                         " `p`: {`next`: `X`}}");
     assert_true(plan_take(p.run, a, page, &answer, &p.fault));
@@ -223,7 +235,7 @@ static void nested(void **state)
         "  `calls`: {"
         "    `inner`: { `send`: `GET /new/o/{@id}/i`, `each`: `outer.data.list`, `rows`: `rows`,"
         "               `query`: { `of`: `@name` } },"
-        "    `outer`: { `send`: `GET /new/o`, `rows`: `data.list`, `order_by`: `id` } },"
+        "    `outer`: { `send`: `GET /new/o`, `rows`: `data.list` } },"
         "  `pages`: { `style`: `cursor`, `in`: `cursor`, `size`: `size`, `limits`: [1, 50],"
         "             `more`: `more` },"
         "  `reply`: { `l`: { `rows`: { `inner`: { `i`: `id`, `o`: `@id` } } } } }";
@@ -244,7 +256,6 @@ static void nested(void **state)
     assert_true(plan_take(p.run, outer, page, &answer, &p.fault));
     page = play_envelope(&p, "{`data`: {`list`: [{`id`: 3}]}}");
     assert_true(plan_take(p.run, second, page, &answer, &p.fault));
-    assert_true(str_eq(plan_row_key(p.run, outer, 1), STR("2")));
     static const struct {
         unsigned page;
         size_t row;
@@ -282,6 +293,124 @@ static void nested(void **state)
     plans_unref(plans);
 }
 
+/* Which value orders the rows may depend on the request. */
+static void ordered_by_choice(void **state)
+{
+    (void)state;
+    static const char table[] =
+        "{ `legacy`: `POST /old/x`, `about`: `Two lists.`, `uses`: `desk`, `accept`: { `by`: "
+        "`int?` },"
+        "  `calls`: {"
+        "    `a`: { `send`: `POST /new/a`, `rows`: `l`, `order_by`: { `choose`: ["
+        "             { `when`: `/by | is 1`, `make`: `changed` }, { `make`: `made` } ] } },"
+        "    `b`: { `send`: `POST /new/b`, `rows`: `l`, `order_by`: `made` } },"
+        "  `reply`: { `l`: { `rows`: { `a`: { `a`: `made` }, `b`: { `b`: `made` } } } } }";
+    struct plans *plans = good_table(table);
+    for (int by = 0; by <= 1; by++) {
+        struct play p;
+        struct plan_message m;
+        struct plan_answer answer;
+        struct plan_slot a = {0, 0, 0};
+        struct plan_page_ask ask = {.size = 20};
+        assert_true(play_begin(&p, plans, by ? "{`by`: 1}" : "{}"));
+        assert_true(plan_build(p.run, a, &ask, &m, &p.fault));
+        struct str page = play_envelope(&p, "{`l`: [{`made`: 5, `changed`: 7}]}");
+        assert_true(plan_take(p.run, a, page, &answer, &p.fault));
+        assert_true(str_eq(plan_row_key(p.run, a, 0), by ? STR("7") : STR("5")));
+        play_end(&p);
+    }
+    plans_unref(plans);
+}
+
+/* Calls that are made for each row on the page, whose answers stand in that row. */
+static void calls_for_rows(void **state)
+{
+    (void)state;
+    static const char table[] =
+        "{ `legacy`: `POST /old/x`, `about`: `Rows with notes.`, `uses`: `desk`,"
+        "  `accept`: { `noted`: `bool = true` },"
+        "  `calls`: {"
+        "    `a`: { `send`: `POST /new/a`, `rows`: `l` },"
+        "    `b`: { `send`: `POST /new/b`, `rows`: `l` },"
+        "    `notes`: { `when`: `noted`, `each`: `a.l`, `most`: 3, `send`: `GET /new/{@id}/notes` "
+        "} },"
+        "  `reply`: { `l`: { `rows`: {"
+        "      `a`: { `id`: `id`, `first`: `/notes.first`, `notes`: { `each`: `/notes.list`, "
+        "`make`: `.` } },"
+        "      `b`: { `b`: `id`, `all`: `/notes | count` } } },"
+        "    `ids`: { `each`: `notes`, `make`: `@id` } } }";
+    static const char *const wanted = "{`l`:[{`id`:2,`first`:`x`,`notes`:[21,22]},{`b`:9,`all`:2},"
+                                      "{`id`:4,`notes`:[]}],`ids`:[2,4]}";
+    struct plans *plans = good_table(table);
+    struct plan_slot a = {0, 0, 0}, b = {1, 0, 0}, notes = {2, 0, 0};
+    struct plan_page_ask ask = {.size = 20};
+    for (int noted = 1; noted >= 0; noted--) {
+        struct play p;
+        struct plan_message m;
+        struct plan_answer answer;
+        struct json_writer w;
+        size_t times;
+        assert_true(play_begin(&p, plans, noted ? "{}" : "{`noted`: false}"));
+        const struct plan_call *about = plan_call_at(p.plan, 2);
+        assert_true(about->per_row && about->each && !about->nested && about->outer == 0);
+        assert_int_equal(about->needs, 1);
+        assert_true(plan_build(p.run, a, &ask, &m, &p.fault));
+        struct str page = play_envelope(&p, "{`l`: [{`id`: 1}, {`id`: 2}, {`id`: 3}, {`id`: 4}]}");
+        assert_true(plan_take(p.run, a, page, &answer, &p.fault));
+        page = play_envelope(&p, "{`l`: [{`id`: 9}]}");
+        assert_true(plan_take(p.run, b, page, &answer, &p.fault));
+        assert_true(plan_pick(p.run, a, 1, 2) && plan_pick(p.run, b, 0, 1) &&
+                    plan_pick(p.run, a, 3, 4));
+        assert_int_equal(plan_call_wanted(p.run, 2), noted);
+        if (noted) {
+            assert_true(plan_call_times(p.run, 2, &times, &p.fault));
+            assert_int_equal(times, 2);
+            for (notes.element = 0; notes.element < 2; notes.element++) {
+                assert_true(plan_build(p.run, notes, NULL, &m, &p.fault));
+                assert_true(
+                    str_eq(m.path, notes.element ? STR("/new/4/notes") : STR("/new/2/notes")));
+                page = play_envelope(&p, notes.element ? "{`list`: []}"
+                                                       : "{`list`: [21, 22], `first`: `x`}");
+                assert_true(plan_take(p.run, notes, page, &answer, &p.fault));
+            }
+        }
+        json_writer_init(&w, &p.reply);
+        assert_true(plan_reply(p.run, NULL, &w, &p.fault));
+        buf_add_char(&p.reply, '\0');
+        check_text("rows with notes", "reply", p.reply.p,
+                   noted ? wanted : "{`l`:[{`id`:2},{`b`:9,`all`:0},{`id`:4}]}");
+        play_end(&p);
+    }
+    plans_unref(plans);
+}
+
+static void no_more_calls_for_rows_than_told(void **state)
+{
+    (void)state;
+    static const char table[] =
+        "{ `legacy`: `POST /old/x`, `about`: `Rows with notes.`, `uses`: `desk`,"
+        "  `calls`: {"
+        "    `a`: { `send`: `POST /new/a`, `rows`: `l` },"
+        "    `notes`: { `each`: `a.l`, `most`: 2, `send`: `GET /new/{@id}/notes` } },"
+        "  `reply`: { `l`: { `rows`: { `a`: { `first`: `/notes.first` } } } } }";
+    struct plans *plans = good_table(table);
+    struct plan_slot a = {0, 0, 0};
+    struct plan_page_ask ask = {.size = 20};
+    struct plan_message m;
+    struct plan_answer answer;
+    struct play p;
+    size_t times;
+    assert_true(play_begin(&p, plans, "{}"));
+    assert_true(plan_build(p.run, a, &ask, &m, &p.fault));
+    struct str page = play_envelope(&p, "{`l`: [{`id`: 1}, {`id`: 2}, {`id`: 3}]}");
+    assert_true(plan_take(p.run, a, page, &answer, &p.fault));
+    assert_true(plan_pick(p.run, a, 0, 3));
+    assert_false(plan_call_times(p.run, 1, &times, &p.fault));
+    assert_string_equal(p.fault.text, "holds 3 elements; at most 2 are taken in one request");
+    play_end(&p);
+    plans_unref(plans);
+}
+
 static void filters(void **state)
 {
     (void)state;
@@ -315,8 +444,15 @@ static void filters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(asked),  cmocka_unit_test(whole_page), cmocka_unit_test(parts_of_pages),
-        cmocka_unit_test(merged), cmocka_unit_test(nested),     cmocka_unit_test(filters),
+        cmocka_unit_test(asked),
+        cmocka_unit_test(whole_page),
+        cmocka_unit_test(parts_of_pages),
+        cmocka_unit_test(merged),
+        cmocka_unit_test(nested),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(ordered_by_choice),
+        cmocka_unit_test(calls_for_rows),
+        cmocka_unit_test(no_more_calls_for_rows_than_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
