@@ -67,8 +67,11 @@ static void put_forgiveness(const struct call *call, struct buf *out)
     for (size_t i = 0; i < call->forgive_count; i++) {
         const struct forgiveness *f = &call->forgive[i];
         buf_add_str(out, f->any ? STR("; any error of it counts as an answer") : STR("; error "));
-        for (size_t k = 0; k < f->count; k++)
-            buf_printf(out, "%s%lld", k ? ", " : "", (long long)f->codes[k]);
+        for (size_t k = 0; k < f->count; k++) {
+            buf_printf(out, "%s%lld", k ? ", " : "", (long long)f->codes[k].from);
+            if (f->codes[k].to > f->codes[k].from)
+                buf_printf(out, " to %lld", (long long)f->codes[k].to);
+        }
         if (!f->any)
             buf_add_str(out, STR(" counts as an answer"));
     }

@@ -79,7 +79,7 @@ static const struct forgiveness *find_forgiveness(const struct call *call, int64
         if (forgive->any)
             return forgive;
         for (size_t j = 0; j < forgive->count; j++)
-            if (forgive->codes[j] == code)
+            if (forgive->codes[j].from <= code && code <= forgive->codes[j].to)
                 return forgive;
     }
     return NULL;

@@ -46,6 +46,18 @@ bool compile_form(struct compiler *c, const cJSON *form, const struct view *view
     return good;
 }
 
+/* A code alone, or the first and the last of a range. */
+static bool compile_code(const cJSON *node, const struct place *place, struct code_range *out)
+{
+    const uint64_t most = 999999999999;
+    uint64_t from = 0, to = 0;
+    bool range = cJSON_IsArray(node);
+    bool good = range ? compile_range(node, place, most, &from, &to)
+                      : compile_whole(node, place, "an error code", 1, most, &from);
+    *out = (struct code_range){(int64_t)from, (int64_t)(range ? to : from)};
+    return good;
+}
+
 static bool compile_codes(struct compiler *c, const cJSON *codes, const struct place *place,
                           struct forgiveness *out)
 {
@@ -56,7 +68,7 @@ static bool compile_codes(struct compiler *c, const cJSON *codes, const struct p
     if (!cJSON_IsArray(codes) || !codes->child)
         return place_error(place, "expected a list of error codes or \"any\", found %s",
                            place_kind(codes));
-    out->codes = ARENA_ARRAY(c->arena, int64_t, (size_t)cJSON_GetArraySize(codes));
+    out->codes = ARENA_ARRAY(c->arena, struct code_range, (size_t)cJSON_GetArraySize(codes));
     if (!out->codes)
         return place_error(place, "out of memory");
     bool good = true;
@@ -64,9 +76,7 @@ static bool compile_codes(struct compiler *c, const cJSON *codes, const struct p
     cJSON_ArrayForEach(code, codes)
     {
         struct place at = place_index(place, out->count);
-        uint64_t value = 0;
-        good = compile_whole(code, &at, "an error code", 1, 999999999999, &value) && good;
-        out->codes[out->count++] = (int64_t)value;
+        good = compile_code(code, &at, &out->codes[out->count++]) && good;
     }
     return good;
 }

@@ -154,9 +154,13 @@ struct form_part {
     bool has_file_name;
 };
 
+struct code_range {
+    int64_t from, to; /* both belong to it */
+};
+
 struct forgiveness {
     bool any;
-    int64_t *codes;
+    struct code_range *codes;
     size_t count;
     struct shape *data;
     struct scope scope; /* code and message */

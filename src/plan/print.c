@@ -160,8 +160,12 @@ static void print_call(struct printer *p, const struct plan *plan, unsigned inde
         buf_add_str(p->out, STR("forgives"));
         if (call->forgive[i].any)
             buf_add_str(p->out, STR(" any error"));
-        for (size_t j = 0; j < call->forgive[i].count; j++)
-            buf_printf(p->out, " %lld", (long long)call->forgive[i].codes[j]);
+        for (size_t j = 0; j < call->forgive[i].count; j++) {
+            const struct code_range *codes = &call->forgive[i].codes[j];
+            buf_printf(p->out, " %lld", (long long)codes->from);
+            if (codes->to > codes->from)
+                buf_printf(p->out, " to %lld", (long long)codes->to);
+        }
         buf_add_str(p->out, STR(": "));
         print_shape(p, call->forgive[i].data);
     }

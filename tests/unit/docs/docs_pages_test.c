@@ -87,9 +87,9 @@ static void tells_calls(void **state)
         {"loans.md",
          "1. `found`: `POST /loans/202309/search` (Search Loans); rows in `loans`, 1 to 40 a "
          "page"},
-        {"loans.md",
-         "1. `loan`: `GET /loans/202309/loans/{loan_id}` (Get Loan); error 404, 410 counts as "
-         "an answer"},
+        {"loans.md", "1. `loan`: `GET /loans/202309/loans/{loan_id}` (Get Loan); error 404, 410 to "
+                     "419 counts as "
+                     "an answer"},
         {"loans.md",
          "2. `copies`: `GET /loans/202309/copies/{@}`, once for each of `copy_ids`, each once, "
          "at most 5, when `loan.state` is not `\"LOST\"`"},

@@ -241,6 +241,20 @@ static void forgiven(void **state)
         {"any", "{`ids`: []}", {"!99"}, NULL, "{`failed`:[],`code`:`99`}"},
     };
     PLAY(table, rows);
+    static const char ranges[] =
+        "{ `legacy`: `POST /old/x`, `about`: `Ranges of errors.`, `uses`: `desk`,"
+        "  `calls`: { `c`: { `send`: `POST /new/x`, `on_error`: ["
+        "    { `codes`: [3, [100, 199], [300, 300]], `data`: { `code`: `code` } } ] } },"
+        "  `reply`: { `code`: `c.code` } }";
+    static const struct row more[] = {
+        {"a code beside ranges", "{}", {"!3"}, NULL, "{`code`:3}"},
+        {"below", "{}", {"!99"}, NULL, "upstream : "},
+        {"the first", "{}", {"!100"}, NULL, "{`code`:100}"},
+        {"the last", "{}", {"!199"}, NULL, "{`code`:199}"},
+        {"above", "{}", {"!200"}, NULL, "upstream : "},
+        {"of one", "{}", {"!300"}, NULL, "{`code`:300}"},
+    };
+    PLAY(ranges, more);
 }
 
 static void refusals(void **state)
