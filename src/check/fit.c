@@ -128,7 +128,8 @@ static void fit_text(struct check *c, const struct sort *sort, const struct targ
     unsigned want = sort_allowed(t->field);
     const struct sort *one = sort;
     if (sort->kinds == SORT_LIST) {
-        if (!t->field->list && !(want & SORT_STRING)) {
+        bool path = t->section == &t->contract->params;
+        if (path || (!t->field->list && !(want & SORT_STRING))) {
             mismatch(c, sort, t, place);
             return;
         }

@@ -48,6 +48,17 @@ static void check_sizes(struct check *c, const struct call *call, const struct c
                size->has_min ? size->min : 0, size->has_max ? size->max : INT64_MAX);
 }
 
+static void check_order(struct check *c, const struct call *call, const struct scene *row,
+                        const struct place *place)
+{
+    struct place at = place_key(place, "order_by");
+    struct target anything = {.kind = TARGET_ANSWER};
+    if (call->order_choice)
+        check_shape(c, call->order_choice, row, &anything, &at);
+    else
+        evaluate(c, &call->order, row, &at);
+}
+
 void check_page_of_call(struct check *c, unsigned index, const struct scene *scene,
                         const struct place *place)
 {
@@ -64,8 +75,7 @@ void check_page_of_call(struct check *c, unsigned index, const struct scene *sce
     }
     if (call->has_order) {
         struct scene row = {.outer = scene, .at = scene->at, .element = c->rows[index]};
-        at = place_key(place, "order_by");
-        evaluate(c, &call->order, &row, &at);
+        check_order(c, call, &row, place);
     }
     if (!contract || !call->public.paged)
         return;
@@ -134,15 +144,6 @@ static void check_one_more(struct check *c, struct str name, const char *key, un
                        near);
 }
 
-/* Whether a list is walked for each row of this call. */
-static bool outer_of_another(const struct plan *plan, unsigned index)
-{
-    for (unsigned i = 0; i < plan->call_count; i++)
-        if (plan->calls[i].public.nested && plan->calls[i].public.outer == index)
-            return true;
-    return false;
-}
-
 /* Rules that only count when several lists are merged. */
 static void check_merge(struct check *c)
 {
@@ -154,7 +155,7 @@ static void check_merge(struct check *c)
         const struct call *call = &c->plan->calls[i];
         struct place here = place_key(&calls, call->public.name.p);
         struct place at = place_key(&here, "order_by");
-        if (call->has_order && paged < 2 && !call->public.each && !outer_of_another(c->plan, i))
+        if (call->has_order && paged < 2 && !call->public.each)
             report(c, &at, "no other rows are merged with these, so this applies to nothing");
     }
 }

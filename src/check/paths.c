@@ -158,12 +158,13 @@ static struct origin origin_of(const struct check *c, struct str name)
     return (struct origin){NULL, NULL, false};
 }
 
-static struct fact call_answer(struct check *c, unsigned index)
+/* Inside a row that a call was made for its answer is one, elsewhere it is a list of all. */
+static struct fact call_answer(struct check *c, unsigned index, unsigned row)
 {
     const struct call *call = &c->plan->calls[index];
     struct fact fact = {c->answers[index], call->has_when ? UNDECLARED : PRESENT};
     c->answer_read[index] = true;
-    if (!call->public.each)
+    if (!call->public.each || (call->public.per_row && row == call->public.outer + 1))
         return fact;
     struct sort *item = sort_copy(c->arena, fact.sort);
     item->other = fact.sort->other;
@@ -171,7 +172,7 @@ static struct fact call_answer(struct check *c, unsigned index)
     return (struct fact){sort_list_of(c->arena, item), UNDECLARED};
 }
 
-static struct fact outermost(struct check *c, const struct operand *operand,
+static struct fact outermost(struct check *c, const struct operand *operand, unsigned row,
                              const struct place *place)
 {
     struct str name = operand->names[0];
@@ -188,7 +189,7 @@ static struct fact outermost(struct check *c, const struct operand *operand,
     }
     for (unsigned i = 0; i < c->plan->call_count; i++)
         if (str_eq(c->plan->calls[i].public.name, name))
-            return descend(c, call_answer(c, i), operand, 1, place);
+            return descend(c, call_answer(c, i, row), operand, 1, place);
     return (struct fact){sort_scalar(c->arena, SORT_STRING), UNDECLARED}; /* shop, client */
 }
 
@@ -200,7 +201,7 @@ struct fact resolve(struct check *c, const struct operand *operand, const struct
         return (struct fact){sort_of_constant(c->arena, &operand->value), PRESENT};
     const struct sort *start = NULL;
     if (operand->start == PATH_ROOT)
-        return outermost(c, operand, place);
+        return outermost(c, operand, scene->row, place);
     for (unsigned i = 0; i < operand->out && scene->outer; i++)
         scene = scene->outer;
     if (operand->start == PATH_AT)
@@ -210,7 +211,7 @@ struct fact resolve(struct check *c, const struct operand *operand, const struct
     else if (scene->element)
         start = scene->element;
     else
-        return outermost(c, operand, place);
+        return outermost(c, operand, scene->row, place);
     return descend(c, (struct fact){start ? start : &sort_anything, PRESENT}, operand, 0, place);
 }
 

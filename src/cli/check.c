@@ -76,6 +76,19 @@ static void list_tables(const struct run *run, const struct plans *plans, struct
                          STR_ARG(plan_name(plans_at(plans, i))));
 }
 
+static void check_rows(const struct run *run, const struct looked *looked,
+                       const struct check_sides *sides, struct findings *findings)
+{
+    struct str file = arena_printf(run->config->arena, "%s/guide.json", looked->mappings);
+    struct stat info;
+    if (!file.p || stat(file.p, &info) != 0)
+        return; /* tables of one's own need no guide */
+    struct guide *guide = guide_load(file.p, findings);
+    if (guide)
+        check_guide(guide, sides, file.p, findings);
+    guide_free(guide);
+}
+
 /* Tables that do not even compile do not keep the others from being checked. */
 static void check_tables(const struct run *run, struct looked *looked, struct findings *findings)
 {
@@ -85,8 +98,11 @@ static void check_tables(const struct run *run, struct looked *looked, struct fi
     const char *cases = case_directory(run, looked);
     if (plans)
         list_tables(run, plans, looked);
+    struct check_sides sides = {legacy, upstream};
     if (plans && legacy && upstream)
-        check_plans(plans, &(struct check_sides){legacy, upstream}, looked->mappings, findings);
+        check_plans(plans, &sides, looked->mappings, findings);
+    if (legacy && upstream)
+        check_rows(run, looked, &sides, findings);
     if (plans && cases)
         check_cases(plans, cases, findings);
     contracts_free(legacy);

@@ -399,6 +399,16 @@ static const struct planted faults[] = {
     {"a member of the outer row that does not exist, in the reply", "list_tags",
      {{SET, "reply/tags/rows/tags/mark_id", "`@idd | text`"}},
      "$.reply.tags.rows.tags.mark_id", "`@idd`: `answer.rows[]` of POST", "did you mean id?", 0},
+    {"a member of the answer for a row that does not exist", "list_tags",
+     {{SET, "calls/tags", "{`each`: `marks.rows`, `send`: `GET /mark/202309/marks/{@id}/tags`,"
+                          "`query`: {`page_size`: 50}}"},
+      {SET, "reply/tags", "{`rows`: {`marks`: {`tag_id`: `/tags.tagz | collect id | first | or ''`,"
+                          "`mark_id`: `id | text`, `number`: 1}}}"}},
+     "$.reply.tags.rows.marks.tag_id", "`/tags.tagz`: `answer` of GET /mark/202309/marks/{mark_id}/tags "
+     "has no 'tagz'", "did you mean tags?", 0},
+    {"an order that depends on what is not there", "list_marks",
+     {{SET, "calls/new/order_by", "{`choose`: [{`when`: `/old`, `make`: `at`}, {`make`: `att`}]}"}},
+     "$.calls.new.order_by.choose[1].make", "`att`: `answer.rows[]` of POST", "did you mean at?", 0},
     {"a required member that may miss while another is there", "list_marks",
      {{SET, "calls/new/body/filter", "{`id`: `weight | text`, `colour`: `filter.colour`}"}},
      "$.calls.new.body.filter.id", "may be absent, but POST /mark/202309/marks/search requires "
@@ -465,6 +475,12 @@ static const struct planted faults[] = {
     {"a list for a number in a query", "list_marks",
      {{SET, "calls/past/query/weight", "`ids`"}, {SET, "loses/request/weight", "`No.`"}},
      "$.calls.past.query.weight", "gives a list of texts, but `query.weight`", NULL, 0},
+    {"a list in a path", "get_thing",
+     {{SET, "calls/boxes/send", "`GET /thing/202309/boxes/{thing.boxes | collect id}`"}},
+     "$.calls.boxes.send", "gives a list of texts, but `path.box_id`", NULL, 0},
+    {"a decimal as a time", "get_thing",
+     {{SET, "reply/changed_time", "`thing.lines | collect tax | sum | s_to_ms`"}},
+     "$.reply.changed_time", "'s_to_ms' cannot take a number", NULL, 0},
     {"a text for a truth in a query", "list_marks",
      {{SET, "calls/past/query/all", "`'yes'`"}},
      "$.calls.past.query.all", "gives a text, but `query.all`", NULL, 0},

@@ -16,6 +16,7 @@ struct variant {
 #define CHANGE  "thing/change_thing.json"
 #define PICTURE "thing/upload_picture.json"
 #define MARKS   "mark/list_marks.json"
+#define TAGGED  "mark/list_tags.json"
 
 /* clang-format off */
 static const struct variant variants[] = {
@@ -95,6 +96,13 @@ static const struct variant variants[] = {
        "{`each`: `marks | collect marks | flat`, `make`: {`id`: `owner.name | or ^note`}}"}}},
     {"a name for a file", PICTURE,
      {{SET, "calls/picture/form/data", "{`file`: `data`, `name`: `'a.png'`}"}}},
+    {"a call for each row of a page", TAGGED,
+     {{SET, "calls/tags", "{`each`: `marks.rows`, `send`: `GET /mark/202309/marks/{@id}/tags`,"
+                          "`query`: {`page_size`: 50}}"},
+      {SET, "reply/tags", "{`rows`: {`marks`: {`tag_id`: `/tags.tags | collect id | first | or ''`,"
+                          "`mark_id`: `id | text`, `number`: `/tags.tags | collect number | sum`}}}"}}},
+    {"an order that depends", MARKS,
+     {{SET, "calls/new/order_by", "{`choose`: [{`when`: `/old`, `make`: `at`}, {`make`: `at | negate`}]}"}}},
     {"a cipher that is optional", MARKS, {{SET, "calls/new/query", "{}"}}},
 };
 /* clang-format on */
@@ -166,6 +174,63 @@ static void misses_cases(void **state)
     findings_clear(&findings);
 }
 
+/* ---- the guide ---- */
+
+#define ROWS(text) "{`areas`: [{`name`: `Things`, `page`: `things`, `rows`: [" text "]}]}"
+#define ALL                                                                                        \
+    "{`legacy`: `All`, `call`: [`POST /api/things/list`, `GET /api/things/detail`, "               \
+    "`PUT /api/things`, `DELETE /api/things`, `POST /api/things/pictures`, `GET /api/marks`, "     \
+    "`GET /api/v2/marks`], `v202309`: `POST /thing/202309/things/search`}"
+#define TAGS                                                                                       \
+    "{`legacy`: `Tags`, `call`: `GET /api/tags`, `v202309`: `GET /mark/202309/marks/{id}/tags`}"
+
+static const struct {
+    const char *name, *guide, *path, *text, *hint;
+} guides[] = {
+    {"sound", ROWS(ALL ", " TAGS), NULL, NULL, NULL},
+    {"a legacy call that is not there",
+     ROWS(ALL ", {`legacy`: `Tag`, `call`: [`GET /api/tags`, `GET /api/tag`], `v202309`: `GET "
+              "/mark/202309/marks/{id}/tags`}"),
+     "$.areas[0].rows[1].call[1]", "no legacy contract of 'GET /api/tag'",
+     "did you mean GET /api/tags?"},
+    {"a call that v202309 does not have",
+     ROWS(ALL ", {`legacy`: `Tags`, `call`: `GET /api/tags`, `v202309`: `GET "
+              "/mark/202309/marks/{id}/tag`}"),
+     "$.areas[0].rows[1].v202309", "v202309 has no 'GET /mark/202309/marks/{id}/tag'",
+     "did you mean GET /mark/202309/marks/{mark_id}/tags?"},
+    {"a recommended call that v202309 does not have",
+     ROWS(ALL ", {`legacy`: `Tags`, `call`: `GET /api/tags`, `instead`: `PUT /mark/202309/tags`}"),
+     "$.areas[0].rows[1].instead", "v202309 has no 'PUT /mark/202309/tags'", ""},
+    {"an endpoint without a row", ROWS(ALL), "$.areas",
+     "no row has 'GET /api/tags', of which there is a legacy contract", ""},
+};
+
+static void holds_the_guide(void **state)
+{
+    const struct world *world = *state;
+    struct check_sides sides = {world->legacy, world->upstream};
+    for (size_t i = 0; i < sizeof guides / sizeof *guides; i++) {
+        struct findings findings;
+        char *text = quotes(guides[i].guide);
+        findings_init(&findings);
+        struct guide *guide = guide_parse("guide.json", str_from(text), &findings);
+        print_all(&findings);
+        assert_non_null(guide);
+        check_guide(guide, &sides, "guide.json", &findings);
+        if (findings.count != (guides[i].text ? 1 : 0))
+            print_all(&findings);
+        assert_int_equal(findings.count, guides[i].text ? 1 : 0);
+        if (guides[i].text) {
+            assert_string_equal(findings.items[0].path, guides[i].path);
+            assert_string_equal(findings.items[0].text, guides[i].text);
+            assert_string_equal(findings.items[0].hint, guides[i].hint);
+        }
+        guide_free(guide);
+        findings_clear(&findings);
+        free(text);
+    }
+}
+
 /* ---- the repository's own ---- */
 
 static void the_repository_is_clean(void **state)
@@ -179,6 +244,10 @@ static void the_repository_is_clean(void **state)
     assert_true(sides.legacy && sides.upstream && plans);
     check_plans(plans, &sides, TEST_ROOT "/mappings", &findings);
     check_cases(plans, TEST_ROOT "/tests/cases", &findings);
+    struct guide *guide = guide_load(TEST_ROOT "/mappings/guide.json", &findings);
+    assert_non_null(guide);
+    check_guide(guide, &sides, "guide.json", &findings);
+    guide_free(guide);
     print_all(&findings);
     assert_int_equal(findings.count, 0);
     plans_unref(plans);
@@ -190,11 +259,9 @@ static void the_repository_is_clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stays_clean),
-        cmocka_unit_test(knows_every_word),
-        cmocka_unit_test(checks_what_is_sound),
-        cmocka_unit_test(misses_cases),
-        cmocka_unit_test(the_repository_is_clean),
+        cmocka_unit_test(stays_clean),          cmocka_unit_test(knows_every_word),
+        cmocka_unit_test(checks_what_is_sound), cmocka_unit_test(misses_cases),
+        cmocka_unit_test(holds_the_guide),      cmocka_unit_test(the_repository_is_clean),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }
