@@ -77,6 +77,47 @@ static void put_forgiveness(const struct call *call, struct buf *out)
     }
 }
 
+static void put_times(const struct teller *t, const struct call *call, struct buf *out)
+{
+    const struct scene outer = {0};
+    if (call->public.nested) {
+        buf_printf(out, ", a list for each row of `" STR_FMT "`",
+                   STR_ARG(t->plan->calls[call->public.outer].public.name));
+    } else if (call->public.per_row) {
+        buf_printf(out, ", once for each row of `" STR_FMT "` on the page",
+                   STR_ARG(t->plan->calls[call->public.outer].public.name));
+    } else if (call->public.each) {
+        buf_add_str(out, STR(", once for each of "));
+        tell_expression(t, &call->each, &outer, out);
+        buf_printf(out, ", at most %u", call->public.most);
+    }
+}
+
+static bool merged(const struct plan *plan)
+{
+    unsigned ordered = 0;
+    for (unsigned i = 0; i < plan->call_count; i++)
+        ordered += plan->calls[i].has_order;
+    return ordered > 1;
+}
+
+static void put_rows(const struct teller *t, unsigned index, struct buf *out)
+{
+    const struct call *call = &t->plan->calls[index];
+    const struct scene outer = {0}, row = scene_of_row(t, index, &outer);
+    if (!call->has_rows)
+        return;
+    buf_printf(out, "; rows in `" STR_FMT "`, %u to %u a page", STR_ARG(call->rows.text),
+               call->public.page_min, call->public.page_max);
+    if (!call->has_order || !merged(t->plan))
+        return;
+    buf_add_str(out, call->order_choice ? STR(", merged by one of these: ") : STR(", merged by "));
+    if (call->order_choice)
+        tell_choice(t, call->order_choice, &row, out);
+    else
+        tell_expression(t, &call->order, &row, out);
+}
+
 static void put_call(const struct teller *t, unsigned index, struct buf *out)
 {
     const struct call *call = &t->plan->calls[index];
@@ -85,19 +126,12 @@ static void put_call(const struct teller *t, unsigned index, struct buf *out)
                STR_ARG(t->called[index] ? t->called[index]->call : call->public.send));
     if (t->called[index])
         buf_printf(out, " (" STR_FMT ")", STR_ARG(t->called[index]->name));
-    if (call->public.each) {
-        buf_add_str(out, STR(", once for each of "));
-        tell_expression(t, &call->each, &outer, out);
-        if (!call->public.nested)
-            buf_printf(out, ", at most %u", call->public.most);
-    }
+    put_times(t, call, out);
     if (call->has_when) {
         buf_add_str(out, STR(", when "));
         tell_condition(t, &call->when, &outer, out);
     }
-    if (call->has_rows)
-        buf_printf(out, "; rows in `" STR_FMT "`, %u to %u a page", STR_ARG(call->rows.text),
-                   call->public.page_min, call->public.page_max);
+    put_rows(t, index, out);
     put_forgiveness(call, out);
     buf_add_char(out, '\n');
 }
@@ -123,6 +157,7 @@ static void put_pages(const struct teller *t, struct buf *out)
         [PLAN_PAGE_NUMBER] = "by their number",
     };
     const struct pages *pages = &t->plan->pages;
+    const struct scene outer = {0};
     if (pages->style == PLAN_PAGE_NONE)
         return;
     buf_printf(out,
@@ -132,7 +167,14 @@ static void put_pages(const struct teller *t, struct buf *out)
                (unsigned long long)pages->least, (unsigned long long)pages->most);
     if (pages->has_preset)
         buf_printf(out, " and %llu when absent", (unsigned long long)pages->preset);
+    if (pages->has_descending) {
+        buf_add_str(out, STR("; the greatest first when "));
+        tell_condition(t, &pages->descending, &outer, out);
+    }
     buf_add_str(out, STR(".\n"));
+    if (pages->lenient)
+        buf_add_str(out, STR("A smaller size counts as the default, a larger one as the largest, a "
+                             "position before the first as\nthe first.\n"));
 }
 
 static void put_refusals(const struct teller *t, struct buf *out)

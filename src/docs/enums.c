@@ -49,6 +49,8 @@ static void from_plan(struct used *used, const struct plan *plan)
         const struct call *call = &plan->calls[i];
         from_condition(used, &call->when);
         from_expression(used, &call->each);
+        from_expression(used, &call->order);
+        from_shape(used, call->order_choice);
         for (size_t k = 0; k < call->path_count; k++)
             from_expression(used, &call->path[k].expression);
         from_shape(used, call->query);

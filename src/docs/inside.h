@@ -109,6 +109,9 @@ bool notes_below(const struct notes *notes, struct str plain);
 
 void gather_uses(struct teller *t);
 void gather_made(struct teller *t);
+/* "when `a` is set: `b`; else `c`": a choice between leaves. */
+void tell_choice(const struct teller *t, const struct shape *choice, const struct scene *scene,
+                 struct buf *out);
 
 /* ---- fields.c: the two tables of fields ---- */
 

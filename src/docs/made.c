@@ -138,18 +138,23 @@ static void tell_when(const struct teller *t, const struct shape *alternative, b
     tell_condition(t, &alternative->when, scene, out);
 }
 
-/* "when `a` is set: `b`; else `c`" */
+void tell_choice(const struct teller *t, const struct shape *choice, const struct scene *scene,
+                 struct buf *out)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct shape *alternative = &choice->members[i];
+        buf_add_str(out, i ? STR("; ") : STR(""));
+        tell_when(t, alternative, i == 0, scene, out);
+        buf_add_str(out, alternative->when.count ? STR(": ") : STR(" "));
+        tell_leaf(t, &alternative->members[0], scene, out);
+    }
+}
+
 static void make_choice(struct teller *t, const struct shape *shape, const struct scene *scene,
                         const struct target *target)
 {
     struct buf text = new_text(t, target);
-    for (size_t i = 0; i < shape->count; i++) {
-        const struct shape *alternative = &shape->members[i];
-        buf_add_str(&text, i ? STR("; ") : STR(""));
-        tell_when(t, alternative, i == 0, scene, &text);
-        buf_add_str(&text, alternative->when.count ? STR(": ") : STR(" "));
-        tell_leaf(t, &alternative->members[0], scene, &text);
-    }
+    tell_choice(t, shape, scene, &text);
     made(t, target, &text);
 }
 

@@ -189,7 +189,9 @@ static void use_call(struct teller *t, unsigned index)
     if (call->public.each)
         use_value(t, &call->each, &outer, &loop);
     struct scene row = scene_of_row(t, index, &outer);
-    if (call->has_order)
+    if (call->order_choice)
+        use_shape(t, call->order_choice, &row, &rows_order);
+    else if (call->has_order)
         use_arguments(t, &call->order, &row, &rows_order, true);
 }
 

@@ -22,6 +22,8 @@ static void rows_have_states(void **state)
         {"Loans", "Smell Loan", DOCS_NO_COUNTERPART, "no counterpart", 0},
         {"Bells", "Loan Bell", DOCS_NOT_YET, "not yet", 0},
         {"Other tables", "cards/give", DOCS_WHOLE, "whole", 1},
+        {"Other tables", "cards/list", DOCS_WHOLE, "whole", 1},
+        {"Other tables", "cards/stamps", DOCS_WHOLE, "whole", 1},
     };
     struct arena *arena = arena_new(1 << 20);
     struct docs_coverage coverage;
@@ -36,7 +38,7 @@ static void rows_have_states(void **state)
         assert_true(
             str_eq(docs_state_text(row->state, row->losses, arena), str_from(rows[i].text)));
     }
-    static const size_t guide[DOCS_STATES] = {1, 1, 2, 3, 1}, beyond[DOCS_STATES] = {1, 0, 0, 1, 0};
+    static const size_t guide[DOCS_STATES] = {1, 1, 2, 3, 1}, beyond[DOCS_STATES] = {3, 0, 0, 1, 0};
     assert_memory_equal(coverage.guide, guide, sizeof guide);
     assert_memory_equal(coverage.beyond, beyond, sizeof beyond);
     arena_free(arena);
@@ -49,6 +51,8 @@ static void tables_have_states(void **state)
         const char *name, *state, *versions;
     } rows[] = {
         {"cards/give", "whole", ""},
+        {"cards/list", "whole", ""},
+        {"cards/stamps", "whole", ""},
         {"loans/end", "no counterpart", ""},
         {"loans/find", "2 losses", ">= 202305"},
         {"loans/find_before_202305", "whole", "< 202305, 202309"},
@@ -73,11 +77,12 @@ static void without_guide_tables_stand_alone(void **state)
     struct docs_coverage coverage;
     const struct docs_sources sources = {.plans = library.plans};
     assert_true(docs_cover(&sources, arena, &coverage));
-    static const char *const names[] = {"cards/give", "loans/end", "loans/find", "loans/get"};
-    assert_int_equal(coverage.count, 4);
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const names[] = {"cards/give", "cards/list", "cards/stamps",
+                                        "loans/end",  "loans/find", "loans/get"};
+    assert_int_equal(coverage.count, 6);
+    for (size_t i = 0; i < 6; i++) {
         assert_true(str_eq(coverage.rows[i].row->name, str_from(names[i])));
-        assert_int_equal(coverage.rows[i].plan_count, i == 2 ? 3 : 1);
+        assert_int_equal(coverage.rows[i].plan_count, i == 4 ? 3 : 1);
     }
     arena_free(arena);
 }
@@ -106,8 +111,8 @@ static void summary_has_a_line_for_each_area(void **state)
                         "|---|--:|--:|--:|--:|--:|\n"
                         "| [Loans](x/loans.md) | 1 | 1 | 1 | 4 | 1 |\n"
                         "| [Bells](x/bells.md) | 0 | 0 | 1 | 0 | 0 |\n"
-                        "| [Other tables](x/other.md) | 1 | 0 | 0 | 0 | 0 |\n"
-                        "| all | 2 | 1 | 2 | 4 | 1 |\n");
+                        "| [Other tables](x/other.md) | 3 | 0 | 0 | 0 | 0 |\n"
+                        "| all | 4 | 1 | 2 | 4 | 1 |\n");
     buf_clear(&out);
     arena_free(arena);
 }

@@ -203,9 +203,8 @@ static void tells_the_rest_of_a_table(void **state)
         {"loans.md", "| `ids[]` | list of string | always an empty list; *lost:* Loans have no ids "
                      "any more: always empty. |"},
         {"loans.md", "Loans by shelf and time, one page at a time."},
-        {"loans.md",
-         "Pages are asked for by a cursor in `cursor`, their size in `size`, from 2 to 50 and 10 "
-         "when absent."},
+        {"loans.md", "Pages are asked for by a cursor in `cursor`, their size in `size`, from 2 to "
+                     "50 and 10 when absent; the greatest first when `newest` is set."},
         {"loans.md", "- *low*: since is the older name of from"},
         {"loans.md", "- *high*: a shelf is never empty"},
         {"loans.md", "- when (`copy_ids`, how many) is `0` and `loan.state` is none of `\"LOST\"`, "
@@ -218,6 +217,38 @@ static void tells_the_rest_of_a_table(void **state)
         {"loans.md", "| `7` | ← | any other |"},
         {"loans.md", "| `a\\|b` | ↔ | `2` |"},
         {"loans.md", "| left out | ← | any other |"},
+    };
+    HAS_LINES(rows);
+}
+
+static void tells_merged_and_nested_lists(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"other.md", "1. `cards`: `GET /loans/202309/cards`; rows in `list`, 1 to 100 a page, "
+                     "merged by one of these: when "
+                     "`by` is `\"NAME\"`: `cards.list[].name`; else `cards.list[].id`"},
+        {"other.md", "2. `passes`: `GET /loans/202309/passes`; rows in `list`, 1 to 100 a page, "
+                     "merged by `passes.list[].number` with the sign turned"},
+        {"other.md",
+         "3. `faces`: `GET /loans/202309/faces/{@id}`, once for each row of `cards` on the page"},
+        {"other.md", "2. `stamps`: `GET /loans/202309/cards/{@id}/stamps`, a list for each row of "
+                     "`cards`; rows in `stamps`, 1 to 100 a page"},
+        {"other.md", "| `by` | text, optional | decides the order of rows |"},
+        {"other.md", "| `down` | bool, optional | decides the order of rows |"},
+        {"other.md", "| `offset` | int, optional | how many rows come before the page |"},
+        {"other.md", "| `page` | int, 0 to 2147483647, optional | the number of the page |"},
+        {"other.md",
+         "| `list` |  | the page's rows of `cards.list[]`; the page's rows of `passes.list[]` |"},
+        {"other.md", "| `list.id` |  | `cards.list[].id`; `passes.list[].number` |"},
+        {"other.md", "| `list.face` |  | `faces.uri` |"},
+        {"other.md", "| `list.card` |  | `cards.list[].id` |"},
+        {"other.md", "Pages are asked for by an offset in `offset`, their size in `size`, from 1 "
+                     "to 20 and 5 when absent; the greatest first when `down` is set."},
+        {"other.md", "A smaller size counts as the default, a larger one as the largest, a "
+                     "position before the first as"},
+        {"other.md", "Pages are asked for by their number in `page`, their size in `size`, from 1 "
+                     "to 20 and 5 when absent."},
     };
     HAS_LINES(rows);
 }
@@ -270,6 +301,7 @@ int main(void)
         cmocka_unit_test(tells_fields_of_the_answer),
         cmocka_unit_test(tells_shapes),
         cmocka_unit_test(tells_the_rest_of_a_table),
+        cmocka_unit_test(tells_merged_and_nested_lists),
         cmocka_unit_test(counts_what_is_missing),
         cmocka_unit_test(without_contracts_tells_what_tables_know),
         cmocka_unit_test(knows_every_word),
