@@ -138,6 +138,14 @@ static bool holds_text(struct str s, struct str text)
     return false;
 }
 
+bool assumed_text(const struct check *c, struct str text)
+{
+    for (size_t i = 0; i < c->plan->assumes_count; i++)
+        if (memmem(c->plan->assumes[i].p, c->plan->assumes[i].n, text.p, text.n))
+            return true;
+    return false;
+}
+
 bool assumed_value(const struct check *c, struct str value)
 {
     bool letter = false;

@@ -104,6 +104,8 @@ bool assumed_path(const struct check *c, struct str path); /* "lines[].id" */
 /* The same, and says something of types, or of seconds and milliseconds. */
 bool assumed_type(const struct check *c, const struct contract_field *field);
 bool assumed_unit(const struct check *c, const struct contract_field *field);
+/* The text as it stands, such as "GET /api/x". */
+bool assumed_text(const struct check *c, struct str text);
 /* A value or the name of an enum: at least three characters, with a letter among them. */
 bool assumed_value(const struct check *c, struct str value);
 

@@ -488,6 +488,9 @@ static const struct planted faults[] = {
 
 /* Faults that a table confesses, and so silences. */
 static const struct planted confessed[] = {
+    {"one more name of the endpoint", "change_thing",
+     {{SET, "legacy", "[`PUT /api/things`, `PUT /api/thingz`]"},
+      {SET, "assumes", "[`low: PUT /api/thingz is an older name, by hearsay`]"}}, "", "", NULL, 0},
     {"a doubtful field of the request", "list_things",
      {{SET, "accept/colour", "`text?`"}, {SET, "calls/found/body/owner", "`owner_id | or colour`"},
       {SET, "assumes", "[`low: colour is what very old apps called the owner`]"}}, "", "", NULL, 0},
