@@ -76,8 +76,8 @@ static void reload(const struct run *run, struct proxy *proxy)
         log_error("tables of %s are not good: the old ones stay", directory);
         return;
     }
-    log_info("tables of %s loaded again: %zu", directory, plans_count(plans));
     server_reload(proxy->server, plans);
+    log_info("tables of %s loaded again: %zu", directory, plans_count(plans));
     plans_unref(plans);
 }
 

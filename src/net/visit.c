@@ -165,7 +165,7 @@ static struct visit *begin(struct client *client)
     struct visit *visit = take_visit(worker);
     if (!visit)
         return NULL;
-    visit->x = exchange_new(worker->host, worker->plans, &visit_ports, visit);
+    visit->x = exchange_new(worker->host, worker_plans(worker), &visit_ports, visit);
     if (!visit->x) {
         list_prepend(&worker->free_visits, &visit->link);
         return NULL;

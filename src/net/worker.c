@@ -41,11 +41,17 @@ static void drain(struct worker *worker)
     }
 }
 
+struct plans *worker_plans(struct worker *worker)
+{
+    if (worker->plans_version != atomic_load(&worker->server->plans_version))
+        take_plans(worker);
+    return worker->plans;
+}
+
 static void read_flags(struct worker *worker)
 {
     struct server *server = worker->server;
-    if (worker->plans_version != atomic_load(&server->plans_version))
-        take_plans(worker);
+    worker_plans(worker); /* one that nobody asks lets go of old plans too */
     if (!worker->draining && atomic_load(&server->draining))
         drain(worker);
 }

@@ -83,6 +83,8 @@ struct worker *worker_new(struct server *server);
 void worker_free(struct worker *worker); /* after its thread was joined; NULL is fine */
 void *worker_run(void *worker);          /* the thread */
 void worker_mail(struct worker *worker); /* any thread: look at the server's flags */
+/* The plans that count now, borrowed; on its own thread. */
+struct plans *worker_plans(struct worker *worker);
 
 /* ---- accept.c ---- */
 
