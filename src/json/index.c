@@ -169,6 +169,7 @@ static bool read_other_key(struct reader *r, struct json_node *node, const byte 
     for (int tries = 0; key && tries < MODEL_TRIES; tries++) {
         if (key->length == node->length && key->span == node->span &&
             memcmp(r->text + key->offset, start, node->length) == 0) {
+            node->offset = key->offset;
             *like = key;
             return true;
         }
@@ -190,7 +191,7 @@ ALWAYS_INLINE bool read_key(struct reader *r, struct spot *s)
     if (like && same_bytes(start, r->end, r->text + like->offset, like->length)) {
         node->length = like->length;
         node->span = like->span;
-        node->offset = (uint32_t)(start - r->text);
+        node->offset = like->offset;
         node->meta = distance | (like->meta & NODE_ESCAPED);
         s->p = start + like->length;
         expect_behind(s, like);

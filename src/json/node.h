@@ -18,7 +18,8 @@
 struct json_node {
     uint32_t length; /* bytes of the value; strings and keys with their quotes */
     uint32_t span;   /* entries of this value and all it holds; the tag of a key */
-    uint32_t offset; /* in the text */
+    uint32_t offset; /* in the text; of a key like one before: where that one stands, so that
+                        look-ups read few places of a long text */
     uint32_t meta;   /* type | flags | count << NODE_COUNT_SHIFT */
 };
 
