@@ -274,26 +274,33 @@ static bool compile_text(struct compiler *c, const cJSON *node, const struct vie
     return true;
 }
 
+/* The forms that need no expression to be read. */
+static enum leaf_form leaf_form(const struct expression *of, struct constant *otherwise)
+{
+    size_t words = of->count;
+    const struct use *last = words > 0 ? &of->uses[words - 1] : NULL;
+    if (of->from.constant)
+        return LEAF_WORDS;
+    if (last && last->word->only_absent && last->arguments[0].constant) {
+        *otherwise = last->arguments[0].value;
+        words--;
+    }
+    if (words == 0)
+        return of->count == 0 ? LEAF_PATH : LEAF_PATH_OR_ELSE;
+    return words == 1 && of->uses[0].word->quick ? LEAF_QUICK : LEAF_WORDS;
+}
+
 void shape_seal(struct shape *shape)
 {
-    const struct expression *of = &shape->of;
     for (size_t i = 0; i < shape->count; i++)
         shape_seal(&shape->members[i]);
     if (shape->kind == SHAPE_CONSTANT)
         shape->form = LEAF_CONSTANT;
     if (shape->kind != SHAPE_LEAF)
         return;
-    shape->form = LEAF_WORDS;
-    if (of->from.constant)
-        return;
-    shape->slot = of->from.slot;
-    if (of->count == 0) {
-        shape->form = LEAF_PATH;
-    } else if (of->count == 1 && of->uses[0].word->only_absent &&
-               of->uses[0].arguments[0].constant) {
-        shape->form = LEAF_PATH_OR_ELSE;
-        shape->constant = of->uses[0].arguments[0].value;
-    }
+    shape->form = leaf_form(&shape->of, &shape->constant);
+    if (!shape->of.from.constant)
+        shape->slot = shape->of.from.slot;
 }
 
 static bool has(const cJSON *node, const char *key)

@@ -115,6 +115,7 @@ enum leaf_form {
     LEAF_CONSTANT,
     LEAF_PATH,         /* a path alone: `slot` */
     LEAF_PATH_OR_ELSE, /* a path, or `constant` */
+    LEAF_QUICK,        /* a path through one word, or `constant` when there is one */
     LEAF_WORDS
 };
 

@@ -44,6 +44,12 @@ struct use;
 typedef struct value word_apply(struct plan_run *run, const struct use *use,
                                 const struct value *in);
 
+/*
+ * The same for the values that nearly all leaves hold: true when *json is what apply() would
+ * give, ready to be written; false says nothing. `in` is there and is no list.
+ */
+typedef bool word_quick(const struct use *use, const struct value *in, struct str *json);
+
 /* What an argument may be. */
 enum argument_kind {
     ARGUMENT_OPERAND, /* any operand, read where the expression stands */
@@ -58,8 +64,9 @@ struct word {
     unsigned least, most;            /* arguments */
     enum argument_kind arguments[3]; /* the last kind repeats */
     bool takes_absent;
-    bool only_absent; /* does nothing to what is there */
-    bool of_lists;    /* does its work on a list; other words do it on each element of one */
+    bool only_absent;  /* does nothing to what is there */
+    bool of_lists;     /* does its work on a list; other words do it on each element of one */
+    word_quick *quick; /* or NULL */
 };
 
 /* The vocabulary (vocabulary.c); NULL when there is no such word. */

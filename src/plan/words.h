@@ -15,5 +15,6 @@ word_apply word_number, word_int, word_bool, word_bit, word_add, word_negate, wo
     word_ms_to_s, word_sum, word_time_in;
 word_apply word_join, word_split, word_first, word_last, word_count, word_unique, word_collect,
     word_flat, word_where, word_find;
+word_quick quick_enum, quick_text, quick_number, quick_int, quick_bit;
 
 #endif

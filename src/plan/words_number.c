@@ -17,16 +17,47 @@ static struct value no_number(struct plan_run *run, const struct use *use, const
 /* A JSON number. Nearly all are digits with at most one point: those need no parser. */
 static bool is_number(struct str text)
 {
-    size_t whole = 0;
-    while (whole < text.n && whole < 12 && text.p[whole] >= '0' && text.p[whole] <= '9')
-        whole++;
-    bool led = whole == 1 || (whole > 1 && text.p[0] != '0');
-    if (led && whole == text.n)
-        return true;
-    if (led && text.p[whole] == '.' &&
-        decimal_is_digits(str_of(text.p + whole + 1, text.n - whole - 1)))
-        return true;
+    size_t whole;
+    if (decimal_is_short(text, &whole))
+        return whole == 1 || text.p[0] != '0';
     return json_is_number(text);
+}
+
+/* A whole number without zeros in front, as JSON has it; negative ones are not known here. */
+static bool is_index(struct str text)
+{
+    return decimal_is_digits(text) && (text.p[0] != '0' || text.n == 1);
+}
+
+/* The text of a scalar that needs no decoding. */
+static bool plain_text(const struct value *in, struct str *text)
+{
+    if (in->type == JSON_STRING && in->kind == VALUE_JSON && !in->escaped)
+        *text = str_of(in->p + 1, in->n - 2);
+    else if (in->type == JSON_NUMBER && value_is_ready(in))
+        *text = str_of(in->p, in->n);
+    else
+        return false;
+    return true;
+}
+
+bool quick_number(const struct use *use, const struct value *in, struct str *json)
+{
+    (void)use;
+    return plain_text(in, json) && (in->type == JSON_NUMBER || is_number(*json));
+}
+
+bool quick_int(const struct use *use, const struct value *in, struct str *json)
+{
+    (void)use;
+    return plain_text(in, json) && is_index(*json);
+}
+
+bool quick_bit(const struct use *use, const struct value *in, struct str *json)
+{
+    (void)use;
+    *json = in->type == JSON_TRUE ? STR("1") : STR("0");
+    return in->type == JSON_TRUE || in->type == JSON_FALSE;
 }
 
 struct value word_number(struct plan_run *run, const struct use *use, const struct value *in)
@@ -42,7 +73,7 @@ struct value word_number(struct plan_run *run, const struct use *use, const stru
 struct value word_int(struct plan_run *run, const struct use *use, const struct value *in)
 {
     struct str text = value_as_text(run, in);
-    if (decimal_is_digits(text) && (text.p[0] != '0' || text.n == 1))
+    if (is_index(text))
         return in->type == JSON_NUMBER ? *in : value_digits(text);
     if (text.n && !decimal_is_whole(text))
         return no_number(run, use, in, "a whole number");

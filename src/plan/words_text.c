@@ -43,6 +43,26 @@ struct value word_enum(struct plan_run *run, const struct use *use, const struct
                      STR_ARG(known_values(run, side)));
 }
 
+bool quick_enum(const struct use *use, const struct value *in, struct str *json)
+{
+    const struct enum_map *map = use->map;
+    if (in->type != JSON_STRING || in->kind != VALUE_JSON || in->escaped)
+        return false;
+    const struct enum_pair *pair = enum_find(use->to_legacy ? &map->to_legacy : &map->to_upstream,
+                                             str_of(in->p + 1, in->n - 2));
+    if (!pair || pair->absent)
+        return false;
+    *json = pair->to.json;
+    return true;
+}
+
+bool quick_text(const struct use *use, const struct value *in, struct str *json)
+{
+    (void)use;
+    *json = str_of(in->p, in->n);
+    return in->type == JSON_STRING && value_is_ready(in);
+}
+
 struct value word_text(struct plan_run *run, const struct use *use, const struct value *in)
 {
     if (value_type(in) == JSON_STRING)

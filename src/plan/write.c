@@ -31,9 +31,13 @@ static inline void copy_short(char *to, const char *from, size_t n)
     } else if (n >= 8) {
         memcpy(to, from, 8);
         memcpy(to + n - 8, from + n - 8, 8);
-    } else {
-        for (size_t i = 0; i < n; i++)
-            to[i] = from[i];
+    } else if (n >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + n - 4, from + n - 4, 4);
+    } else if (n > 0) {
+        to[0] = from[0];
+        to[n / 2] = from[n / 2];
+        to[n - 1] = from[n - 1];
     }
 }
 
@@ -81,6 +85,22 @@ static bool put_words(struct plan_run *run, const struct shape *shape, struct js
     return true;
 }
 
+/* A leaf with one word, most of which are quickly said. Whether it is there. */
+static inline bool put_quick(struct plan_run *run, const struct shape *shape,
+                             const struct value *value, struct json_writer *w)
+{
+    struct str json = shape->constant.json;
+    const struct use *use = shape->of.uses;
+    if (value_there(value)) {
+        if (value_is_list(value) || !use->word->quick(use, value, &json))
+            return put_words(run, shape, w);
+    } else if (!json.p) {
+        return false;
+    }
+    put_pair(w, shape->key, json);
+    return true;
+}
+
 static bool put_other(struct plan_run *run, const struct shape *member, struct json_writer *w)
 {
     struct mark before = mark(w);
@@ -111,6 +131,9 @@ static bool write_members(struct plan_run *run, const struct shape *shape, struc
             else
                 put_pair(w, member->key, member->constant.json);
             any = true;
+            break;
+        case LEAF_QUICK:
+            any |= put_quick(run, member, value, w);
             break;
         case LEAF_CONSTANT:
             put_pair(w, member->key, member->constant.json);

@@ -118,10 +118,47 @@ static int end(void **state)
     return 0;
 }
 
+/* Whether the text is digits, with one point among them at *point or none. */
+static bool plainly(const char *text, size_t *point)
+{
+    size_t n = strlen(text), digits = strspn(text, "0123456789");
+    *point = digits;
+    if (digits == n)
+        return n > 0;
+    return digits > 0 && text[digits] == '.' && digits + 1 < n &&
+           strspn(text + digits + 1, "0123456789") == n - digits - 1;
+}
+
+/* Every text of up to nine digits with any other byte at any place, in memory of that size. */
+static void digits_of_any_length(void **state)
+{
+    (void)state;
+    static const char others[] = "./:0-e\xff \x30\xb0";
+    for (size_t n = 0; n <= 20; n++)
+        for (size_t at = 0; at <= n; at++)
+            for (size_t other = 0; other < sizeof others - 1; other++) {
+                char *text = malloc(n + 1), *tight = malloc(n ? n : 1);
+                memset(text, '7', n);
+                text[n] = '\0';
+                if (at < n)
+                    text[at] = others[other];
+                memcpy(tight, text, n);
+                size_t point = 0, whole = 0;
+                bool plain = plainly(text, &point), digits = n > 0 && point == n;
+                assert_int_equal(decimal_is_digits(str_of(tight, n)), digits);
+                assert_int_equal(decimal_is_short(str_of(tight, n), &whole), n <= 8 && plain);
+                if (n <= 8 && plain)
+                    assert_int_equal(whole, point);
+                free(text);
+                free(tight);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adds),
+        cmocka_unit_test(digits_of_any_length),
         cmocka_unit_test(adds_as_the_machine),
         cmocka_unit_test(times),
         cmocka_unit_test(kinds),

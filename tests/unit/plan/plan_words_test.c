@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "plan/expression.h"
 
-/* A table whose reply is one expression, read in the element `s` of an answer. */
-static char *expression_table(const char *expression)
+/* A table whose reply is one expression, or a member that is, read in elements `s`. */
+static char *expression_table(const char *expression, bool member)
 {
     char *quoted = NULL;
     struct buf out;
@@ -20,19 +20,21 @@ static char *expression_table(const char *expression)
                      " `unknown`: 0 } },"
                      " `calls`: { `c`: { `send`: `GET /new/x` } },"
                      " `reply`: { `used`: `c.never | enum state`,"
-                     " `out`: { `each`: `c.s`, `make`: %s } } }",
-                     out.p);
+                     " `out`: { `each`: `c.s`, `make`: %s%s%s } } }",
+                     member ? "{`v`: " : "", out.p, member ? "}" : "");
     assert_true(n > 0);
     buf_clear(&out);
     return quoted;
 }
 
-static void check_expression(const char *expression, const char *sample, const char *expected)
+static void check_in(const char *expression, bool member, const char *sample, const char *expected)
 {
-    char *table = expression_table(expression), *answer = NULL, *reply = NULL;
+    char *table = expression_table(expression, member), *answer = NULL, *reply = NULL;
     assert_true(asprintf(&answer, "{`s`: [%s]}", sample) > 0);
     if (expected[0] == '!')
         assert_true(asprintf(&reply, "%s", expected + 1) > 0);
+    else if (member && expected[0])
+        assert_true(asprintf(&reply, "{`out`:[{`v`:%s}]}", expected) > 0);
     else
         assert_true(asprintf(&reply, "{`out`:[%s]}", expected) > 0);
     struct row row = {expression, "", {answer, NULL}, NULL, reply};
@@ -40,6 +42,13 @@ static void check_expression(const char *expression, const char *sample, const c
     free(table);
     free(answer);
     free(reply);
+}
+
+/* Alone and as a member, which is written in other ways. */
+static void check_expression(const char *expression, const char *sample, const char *expected)
+{
+    check_in(expression, false, sample, expected);
+    check_in(expression, true, sample, expected);
 }
 
 /* The text of a cell `...` of a Markdown table, with \| as |; to be freed. */
@@ -142,6 +151,11 @@ static void corners(void **state)
         {"a | text", "{`a`: -0.50}", "`-0.50`"},
         {"a | text", "{`a`: `x\\n`}", "`x\\n`"},
         {"a | text", "{`a`: [1, null, `2`]}", "[`1`,`2`]"},
+        {"a | text", "{`a`: ``}", "``"},
+        {"a | text", "{`a`: `0123456789012345678901234567890123`}",
+         "`0123456789012345678901234567890123`"},
+        {"a | text | or ''", "{`a`: null}", "``"},
+        {"a | text | or ''", "{`a`: 7}", "`7`"},
         {"a | text", "{`a`: {}}", "!upstream_bad c.s[].a: expected a scalar, found an object"},
         /* number */
         {"a | number", "{`a`: `100.00`}", "100.00"},
@@ -159,7 +173,25 @@ static void corners(void **state)
         {"a | number", "{`a`: [`1`, `2.0`]}", "[1,2.0]"},
         {"a | number", "{`a`: `12345678901234567890.1234567890`}",
          "12345678901234567890.1234567890"},
+        {"a | number", "{`a`: `\\u0031.5`}", "1.5"},
+        {"a | number", "{`a`: 0.10}", "0.10"},
+        {"a | number", "{`a`: `0.1`}", "0.1"},
+        {"a | number", "{`a`: `-0.25`}", "-0.25"},
+        {"a | number", "{`a`: `1234.567`}", "1234.567"},
+        {"a | number", "{`a`: `12345678`}", "12345678"},
+        {"a | number", "{`a`: `1234567.8`}", "1234567.8"},
+        {"a | number", "{`a`: `.`}", "!upstream_bad c.s[].a: expected a number, found '.'"},
+        {"a | number", "{`a`: `.5`}", "!upstream_bad c.s[].a: expected a number, found '.5'"},
+        {"a | number", "{`a`: `01.5`}", "!upstream_bad c.s[].a: expected a number, found '01.5'"},
+        {"a | number", "{`a`: `1,5`}", "!upstream_bad c.s[].a: expected a number, found '1,5'"},
+        {"a | number", "{`a`: `1/5`}", "!upstream_bad c.s[].a: expected a number, found '1/5'"},
+        {"a | number", "{`a`: `1:5`}", "!upstream_bad c.s[].a: expected a number, found '1:5'"},
         {"a | number | or 0", "{`a`: ``}", "0"},
+        {"a | number | or 0", "{`a`: null}", "0"},
+        {"a | number | or 0", "{`a`: `7.0`}", "7.0"},
+        {"a | number | or 0", "{`a`: `x`}", "!upstream_bad c.s[].a: expected a number, found 'x'"},
+        {"a | number | or 0", "{}", "0"},
+        {"a | number | or b", "{`b`: `x`}", "`x`"},
         /* int */
         {"a | int", "{`a`: `12`}", "12"},
         {"a | int", "{`a`: `-12`}", "-12"},
@@ -169,6 +201,13 @@ static void corners(void **state)
         {"a | int", "{`a`: `12.0`}",
          "!upstream_bad c.s[].a: expected a whole number, found '12.0'"},
         {"a | int", "{`a`: ``}", ""},
+        {"a | int", "{`a`: 0}", "0"},
+        {"a | int", "{`a`: `012`}", "!upstream_bad c.s[].a: expected a number, found '012'"},
+        {"a | int", "{`a`: `1153000000000000000`}", "1153000000000000000"},
+        {"a | int", "{`a`: `1153000000x00000000`}",
+         "!upstream_bad c.s[].a: expected a whole number, found '1153000000x00000000'"},
+        {"a | int", "{`a`: [`1`, 2]}", "[1,2]"},
+        {"a | int | or '-'", "{`a`: ``}", "`-`"},
         /* bool, bit */
         {"a | bool", "{`a`: 0}", "false"},
         {"a | bool", "{`a`: `1`}", "true"},
@@ -178,6 +217,8 @@ static void corners(void **state)
         {"a | bool", "{`a`: {}}", "!upstream_bad c.s[].a: expected true or false, found an object"},
         {"a | bit", "{`a`: false}", "0"},
         {"a | bit", "{`a`: `1`}", "1"},
+        {"a | bit", "{`a`: true}", "1"},
+        {"a | bit | or 0", "{}", "0"},
         {"a | bit", "{`a`: [true, 0]}", "[1,0]"},
         /* add and times */
         {"a | add 1", "{`a`: 9}", "10"},
