@@ -7,10 +7,25 @@
 #include "cli/verb.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
+
+/*
+ * Bodies, indexes and replies of some hundred kilobytes come and go with each request. Memory
+ * that goes back to the kernel in between costs a page fault for every 4 KiB of the next one,
+ * a tenth of the time of a large answer; so each thread keeps what it used, up to a bound.
+ */
+static void keep_memory(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    enum { OWN_PAGES = 4 << 20, KEPT_ON_TOP = 16 << 20 };
+    mallopt(M_MMAP_THRESHOLD, OWN_PAGES);  /* larger blocks go back at once */
+    mallopt(M_TRIM_THRESHOLD, KEPT_ON_TOP); /* free bytes at the end of a thread's heap */
+#endif
+}
 
 static void signal_set(sigset_t *set)
 {
@@ -62,6 +77,7 @@ int proxy_start(struct proxy *proxy, const struct config *config, struct plans *
         .clock = clock_system,
     };
     struct fault fault = {0};
+    keep_memory();
     if (!proxy->book || !proxy->store)
         fault_set(&fault, FAULT_INTERNAL, "out of memory");
     else

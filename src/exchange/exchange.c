@@ -39,10 +39,10 @@ static struct exchange *take_exchange(struct exchange_host *host)
 static void give_back(struct exchange *x)
 {
     struct exchange_host *host = x->host;
-    arena_reset(x->arena);
-    buf_reset(&x->out);
     if (x->out.room > KEPT_REPLY)
         buf_clear(&x->out);
+    buf_reset(&x->out);
+    arena_reset(x->arena);
     if (host->pooled == KEPT_EXCHANGES) {
         arena_free(x->arena);
         buf_clear(&x->out);
@@ -187,6 +187,7 @@ void exchange_on_answer(struct exchange *x, unsigned tag, const struct exchange_
     struct sent *sent = end_call(x, tag);
     if (!sent)
         return;
+    x->received += answer->body.n;
     bool good = sent->shops    ? who_answer(x, sent, answer)
                 : is_native(x) ? native_answer(x, answer)
                                : calls_answer(x, sent, answer);

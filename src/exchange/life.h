@@ -34,7 +34,7 @@ enum {
     REPLY_FIELDS = 5,        /* content type, unused, lost, upstream id, retry after */
     NOTES_LENGTH = 1024,     /* of a diagnostic header */
     IDS_LENGTH = 400,        /* of upstream's ids together */
-    KEPT_REPLY = 256 * 1024, /* a larger reply buffer is given back after its exchange */
+    KEPT_REPLY = 16 * 1024,  /* a larger reply buffer is given back after its exchange */
     KEPT_EXCHANGES = 256     /* of a host, for reuse */
 };
 
@@ -129,6 +129,7 @@ struct exchange {
     struct sent **sent; /* by tag; settings.calls + 1 places */
     unsigned sent_count;
     unsigned under_way;
+    size_t received;      /* bytes of upstream's answers */
     unsigned writes_done; /* calls that change something and were answered well */
     uint32_t finished;    /* bit i: call i of the plan */
     struct stage stages[PLAN_CALLS];

@@ -74,6 +74,8 @@ static bool write_data(struct exchange *x, struct json_writer *w)
 bool reply_success(struct exchange *x)
 {
     struct json_writer w;
+    size_t likely = x->received < x->out.maximum ? x->received : 0;
+    buf_reserve(&x->out, likely); /* about as long as what it is made of: need not grow */
     begin(x, &w, 0, x->profile->success);
     if (!write_data(x, &w))
         return false;

@@ -253,11 +253,8 @@ static bool push(struct link *link)
     return true;
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *ctx)
+static void read_all(struct link *link)
 {
-    (void)fd;
-    (void)what;
-    struct link *link = ctx;
     struct upstream_call *call = link->call;
     if (!call) {
         char stray;
@@ -275,6 +272,16 @@ static void on_readable(evutil_socket_t fd, short what, void *ctx)
         push(link);
 }
 
+static void on_readable(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    struct link *link = ctx;
+    struct upstream *upstream = upstream_of(link);
+    read_all(link);
+    upstream->on_read(upstream);
+}
+
 static void on_writable(evutil_socket_t fd, short what, void *ctx)
 {
     (void)fd;
@@ -284,7 +291,7 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
     deadline_set(&link->deadline, &upstream_of(link)->answer_times);
     /* TLS may have wanted to write in order to read. */
     if (push(link) && link->wire.easy)
-        on_readable(fd, EV_READ, link);
+        read_all(link);
 }
 
 /* ---- time-outs ---- */

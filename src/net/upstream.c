@@ -44,7 +44,8 @@ bool upstream_init(struct upstream *upstream, const struct upstream_context *con
                                   .memory = context->memory,
                                   .base = context->base,
                                   .on_answer = context->on_answer,
-                                  .on_fault = context->on_fault};
+                                  .on_fault = context->on_fault,
+                                  .on_read = context->on_read};
     list_init(&upstream->failed);
     input_pool_init(&upstream->inputs, HTTP1_ANSWERS, &limits);
     pool_init(&upstream->pools[0], upstream, "upstream.api");

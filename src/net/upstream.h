@@ -78,6 +78,7 @@ struct upstream {
     struct upstream_call *spare; /* free calls */
     void (*on_answer)(struct upstream_call *call);
     void (*on_fault)(struct upstream_call *call);
+    void (*on_read)(struct upstream *upstream);
 };
 
 struct upstream_context {
@@ -89,6 +90,8 @@ struct upstream_context {
     /* From the loop; the call is over and waits for upstream_call_free. */
     void (*on_answer)(struct upstream_call *call); /* call->answer */
     void (*on_fault)(struct upstream_call *call);  /* call->fault */
+    /* A connection was read and nothing of this room is under way: calls may be freed. */
+    void (*on_read)(struct upstream *upstream);
 };
 
 bool upstream_init(struct upstream *upstream, const struct upstream_context *context);

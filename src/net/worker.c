@@ -97,6 +97,15 @@ static bool settle(struct worker *worker)
            !list_empty(&worker->upstream.failed);
 }
 
+/*
+ * Nothing but the loop is on the stack. What an answer ends is taken down now and not when the
+ * turn is over, so that the next answer gets memory that still is in the processor's cache.
+ */
+static void on_upstream_read(struct upstream *upstream)
+{
+    settle(CONTAINER_OF(upstream, struct worker, upstream));
+}
+
 static bool is_done(const struct worker *worker)
 {
     return atomic_load(&worker->server->stopping) ||
@@ -169,7 +178,8 @@ static bool open_parts(struct worker *worker)
                                        .memory = &worker->memory,
                                        .counters = &worker->counters,
                                        .on_answer = on_upstream_answer,
-                                       .on_fault = on_upstream_fault};
+                                       .on_fault = on_upstream_fault,
+                                       .on_read = on_upstream_read};
     if (!upstream_init(&worker->upstream, &context))
         return false;
     return event_assign(&worker->mailed, worker->base, worker->mail, EV_READ | EV_PERSIST, on_mail,
