@@ -69,19 +69,19 @@ def wrk(directory, port, connections, seconds, cpu):
     script.write_text(WRK.format(path=target, body=body))
     command = ["taskset", "-c", str(cpu), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
     out = subprocess.run([*command, "-s", str(script), f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in out:
+    if "Non-2xx" in out or "Socket errors" in out:
         raise SystemExit("bench: some answers were not good:\n" + out)
     return {
         "requests": int(re.search(r"(\d+) requests in", out)[1]),
         "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]),
-        "p50": microseconds(re.search(r"50%\s+(\S+)", out)[1]),
-        "p99": microseconds(re.search(r"99%\s+(\S+)", out)[1]),
+        "p50": microseconds(re.search(r"^\s+50%\s+(\S+)", out, re.M)[1]),
+        "p99": microseconds(re.search(r"^\s+99%\s+(\S+)", out, re.M)[1]),
     }
 
 
 def microseconds(text):
-    number, unit = re.match(r"([\d.]+)(us|ms|s)$", text).groups()
-    return float(number) * {"us": 1, "ms": 1000, "s": 1_000_000}[unit]
+    number, unit = re.match(r"([\d.]+)(us|ms|s|m)$", text).groups()
+    return float(number) * {"us": 1, "ms": 1000, "s": 1_000_000, "m": 60_000_000}[unit]
 
 
 def one_round(directory, port, pid, connections, arguments):
