@@ -30,9 +30,12 @@ void check_plans(const struct plans *plans, const struct check_sides *sides, con
 /* Every plan has at least one case: a "*.json" in `cases`/<area>/<name>/. */
 void check_cases(const struct plans *plans, const char *cases, struct findings *findings);
 
-/* The guide's calls are in the contracts, and every legacy contract has a row. */
-void check_guide(const struct guide *guide, const struct check_sides *sides, const char *file,
-                 struct findings *findings);
+/*
+ * The guide's calls are in the contracts, or older names that a table serves; and every legacy
+ * contract has a row. `file` names the guide in findings.
+ */
+void check_guide(const struct guide *guide, const struct plans *plans,
+                 const struct check_sides *sides, const char *file, struct findings *findings);
 
 /* Whether the checker knows what a word of the vocabulary takes and gives. */
 bool check_knows_word(struct str name);

@@ -3,7 +3,7 @@
  * retired API is missing in it. See check.h.
  */
 #include "check/check.h"
-#include "plan/place.h"
+#include "plan/compiled.h"
 
 static bool has_upstream(const struct contracts *upstream, struct str call,
                          struct contract_match *match)
@@ -39,13 +39,23 @@ static void check_upstream(const struct guide_texts *texts, const struct check_s
     }
 }
 
-static void check_row(const struct guide_row *row, const struct check_sides *sides,
-                      const struct place *place)
+static bool served(const struct plans *plans, struct str call)
+{
+    for (size_t i = 0; i < plans->count; i++)
+        for (size_t k = 0; k < plans->plans[i]->legacy_count; k++)
+            if (str_eq(plans->plans[i]->legacy[k], call))
+                return true;
+    return false;
+}
+
+static void check_row(const struct guide_row *row, const struct plans *plans,
+                      const struct check_sides *sides, const struct place *place)
 {
     struct place list = place_key(place, "call");
     for (size_t i = 0; i < row->calls.count; i++) {
         struct place at = call_place(&list, &row->calls, i);
-        if (!contracts_by_call(sides->legacy, row->calls.items[i]))
+        if (!contracts_by_call(sides->legacy, row->calls.items[i]) &&
+            !served(plans, row->calls.items[i]))
             tell(&at, "no legacy contract of", row->calls.items[i],
                  contracts_nearest(sides->legacy, row->calls.items[i]));
     }
@@ -53,15 +63,15 @@ static void check_row(const struct guide_row *row, const struct check_sides *sid
     check_upstream(&row->instead, sides, place, "instead");
 }
 
-void check_guide(const struct guide *guide, const struct check_sides *sides, const char *file,
-                 struct findings *findings)
+void check_guide(const struct guide *guide, const struct plans *plans,
+                 const struct check_sides *sides, const char *file, struct findings *findings)
 {
     struct place root = {findings, file, "$"}, areas = place_key(&root, "areas");
     for (size_t a = 0; a < guide->count; a++) {
         struct place area = place_index(&areas, a), rows = place_key(&area, "rows");
         for (size_t r = 0; r < guide->areas[a].count; r++) {
             struct place at = place_index(&rows, r);
-            check_row(&guide->areas[a].rows[r], sides, &at);
+            check_row(&guide->areas[a].rows[r], plans, sides, &at);
         }
     }
     for (size_t i = 0; i < contracts_count(sides->legacy); i++) {

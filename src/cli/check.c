@@ -77,7 +77,8 @@ static void list_tables(const struct run *run, const struct plans *plans, struct
 }
 
 static void check_rows(const struct run *run, const struct looked *looked,
-                       const struct check_sides *sides, struct findings *findings)
+                       const struct plans *plans, const struct check_sides *sides,
+                       struct findings *findings)
 {
     struct str file = arena_printf(run->config->arena, "%s/guide.json", looked->mappings);
     struct stat info;
@@ -85,7 +86,7 @@ static void check_rows(const struct run *run, const struct looked *looked,
         return; /* tables of one's own need no guide */
     struct guide *guide = guide_load(file.p, findings);
     if (guide)
-        check_guide(guide, sides, file.p, findings);
+        check_guide(guide, plans, sides, file.p, findings);
     guide_free(guide);
 }
 
@@ -99,10 +100,10 @@ static void check_tables(const struct run *run, struct looked *looked, struct fi
     if (plans)
         list_tables(run, plans, looked);
     struct check_sides sides = {legacy, upstream};
-    if (plans && legacy && upstream)
+    if (plans && legacy && upstream) {
         check_plans(plans, &sides, looked->mappings, findings);
-    if (legacy && upstream)
-        check_rows(run, looked, &sides, findings);
+        check_rows(run, looked, plans, &sides, findings);
+    }
     if (plans && cases)
         check_cases(plans, cases, findings);
     contracts_free(legacy);

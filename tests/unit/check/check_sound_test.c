@@ -209,6 +209,10 @@ static void holds_the_guide(void **state)
 {
     const struct world *world = *state;
     struct check_sides sides = {world->legacy, world->upstream};
+    struct findings loading;
+    findings_init(&loading);
+    struct plans *plans = plans_load(FIXTURES "/mappings", &loading);
+    assert_non_null(plans);
     for (size_t i = 0; i < sizeof guides / sizeof *guides; i++) {
         struct findings findings;
         char *text = quotes(guides[i].guide);
@@ -216,7 +220,7 @@ static void holds_the_guide(void **state)
         struct guide *guide = guide_parse("guide.json", str_from(text), &findings);
         print_all(&findings);
         assert_non_null(guide);
-        check_guide(guide, &sides, "guide.json", &findings);
+        check_guide(guide, plans, &sides, "guide.json", &findings);
         if (findings.count != (guides[i].text ? 1 : 0))
             print_all(&findings);
         assert_int_equal(findings.count, guides[i].text ? 1 : 0);
@@ -229,6 +233,8 @@ static void holds_the_guide(void **state)
         findings_clear(&findings);
         free(text);
     }
+    plans_unref(plans);
+    findings_clear(&loading);
 }
 
 /* ---- the repository's own ---- */
@@ -246,7 +252,7 @@ static void the_repository_is_clean(void **state)
     check_cases(plans, TEST_ROOT "/tests/cases", &findings);
     struct guide *guide = guide_load(TEST_ROOT "/mappings/guide.json", &findings);
     assert_non_null(guide);
-    check_guide(guide, &sides, "guide.json", &findings);
+    check_guide(guide, plans, &sides, "guide.json", &findings);
     guide_free(guide);
     print_all(&findings);
     assert_int_equal(findings.count, 0);
