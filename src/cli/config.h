@@ -16,11 +16,14 @@
 
 enum { CONFIG_ROWS = 96 }; /* at least the rows of config_options */
 
+enum config_target { CONFIG_TARGET_202309, CONFIG_TARGET_NEWEST };
+
 struct config {
     struct arena *arena; /* owns all texts; wiped and freed by config_free */
     const char *file;    /* --config; NULL when there is none */
     const char *admin;
     const char *mappings; /* NULL: config_mappings() looks for it */
+    int target; /* which tables are used where v202309 calls were replaced: enum config_target */
     int64_t drain_ms;
     enum log_level log_level;
     struct server_settings server;
@@ -64,7 +67,7 @@ void config_check(const struct config *config, struct findings *findings);
 
 /*
  * Where the tables are: what was set; else ./mappings; else beside the program as it is
- * installed, or will be; else those of the source directory.
+ * installed; else where it is to be installed; else those of the source directory.
  */
 const char *config_mappings(const struct config *config);
 

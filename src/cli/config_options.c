@@ -17,6 +17,12 @@ static const char *const level_names[] = {
     [LOG_ERROR] = "error", [LOG_OFF] = "off",   NULL,
 };
 
+static const char *const target_names[] = {
+    [CONFIG_TARGET_202309] = "202309",
+    [CONFIG_TARGET_NEWEST] = "newest",
+    NULL,
+};
+
 static const char *const native_names[] = {
     [EXCHANGE_NATIVE_OFF] = "off",
     [EXCHANGE_NATIVE_TRANSLATE] = "translate",
@@ -52,6 +58,9 @@ const struct option config_options[] = {
      .value = "HOST:PORT", .verbs = VERB_SERVE | VERB_DEMO | VERB_HEALTHCHECK},
     {GENERAL, SETTING(mappings, OPTION_PATH, "directory of the tables"), .value = "DIR",
      .verbs = VERB_SERVE | VERB_SANDBOX | VERB_DEMO | VERB_CHECK | VERB_EXPLAIN | VERB_ROUTES},
+    {GENERAL,
+     SETTING(target, OPTION_CHOICE, "which calls, where v202309 ones were replaced by newer ones"),
+     .choices = target_names, .verbs = VERB_SERVE | VERB_EXPLAIN},
     {GENERAL, SERVER(workers, OPTION_UNSIGNED, "threads; 0: one for each CPU"), .least = 0,
      .most = 64, .verbs = VERB_SERVE | VERB_DEMO},
     {GENERAL, SETTING(drain_ms, OPTION_MS, "how long running requests may take at the end"),

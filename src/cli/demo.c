@@ -70,7 +70,7 @@ static int start(struct demo *demo)
     config_load(config, &(struct config_want){VERB_DEMO, demo->run->args, false}, &findings);
     const char *mappings = config_mappings(config);
     if (!findings.errors && demo_request_read(&demo->request, mappings, demo->arena, &findings))
-        plans = tables_in(mappings, &findings);
+        plans = tables_in(config, &findings);
     const struct sandbox_options options = {
         .mappings = mappings, .seed = 1, .on_exchange = demo_seen_upstream, .ctx = &demo->seen};
     if (plans)

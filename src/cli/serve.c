@@ -42,7 +42,7 @@ static struct plans *prepare(const struct run *run)
     findings_init(&findings);
     const struct config_want want = {VERB_SERVE, run->args, true};
     config_load(run->config, &want, &findings);
-    struct plans *plans = tables_in(config_mappings(run->config), &findings);
+    struct plans *plans = tables_in(run->config, &findings);
     if (findings_count(&findings, FINDING_ERROR)) {
         plans_unref(plans);
         plans = NULL;
@@ -69,7 +69,7 @@ static void reload(const struct run *run, struct proxy *proxy)
     struct findings findings;
     findings_init(&findings);
     const char *directory = config_mappings(run->config);
-    struct plans *plans = tables_in(directory, &findings);
+    struct plans *plans = tables_in(run->config, &findings);
     log_findings(&findings);
     findings_clear(&findings);
     if (!plans) {

@@ -27,9 +27,12 @@ static bool learn(struct plans *plans, const char *mappings, struct findings *fi
     return good;
 }
 
-struct plans *tables_in(const char *mappings, struct findings *findings)
+struct plans *tables_in(const struct config *config, struct findings *findings)
 {
+    const char *mappings = config_mappings(config);
     struct plans *plans = plans_load(mappings, findings);
+    if (plans)
+        plans_set_newest(plans, config->target == CONFIG_TARGET_NEWEST);
     if (!plans || learn(plans, mappings, findings))
         return plans;
     plans_unref(plans);
@@ -42,7 +45,7 @@ struct plans *tables_for(const struct run *run, unsigned verbs)
     findings_init(&findings);
     const struct config_want want = {verbs, run->args, false};
     config_load(run->config, &want, &findings);
-    struct plans *plans = tables_in(config_mappings(run->config), &findings);
+    struct plans *plans = tables_in(run->config, &findings);
     if (findings_count(&findings, FINDING_ERROR)) {
         plans_unref(plans);
         plans = NULL;

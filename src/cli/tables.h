@@ -8,10 +8,10 @@
 #include "cli/verb.h"
 
 /*
- * The tables of a directory, knowing the contracts of v202309 where the directory has them.
- * NULL when any new finding is an error. The caller owns one reference.
+ * The tables of the configuration's directory, knowing the contracts of v202309 where the
+ * directory has them. NULL when any new finding is an error. The caller owns one reference.
  */
-struct plans *tables_in(const char *mappings, struct findings *findings);
+struct plans *tables_in(const struct config *config, struct findings *findings);
 
 /*
  * Loads the configuration for these verbs, as far as it is given, and the tables. NULL after
