@@ -210,6 +210,48 @@ static void goes_on_where_a_walk_ended(void **state)
     assert_int_equal(read_page(world, 9, 10, 100), 3);
 }
 
+/* Calls for the rows on the page, once it is known which they are. */
+static void asks_for_each_row_of_the_page(void **state)
+{
+    struct world *world = *state;
+    struct client client;
+    world->settings.side_by_side = 3;
+    client_begin(&client, world, "POST /api/thing/noted", "shop_id=1001",
+                 "{\"page_number\":3,\"page_size\":7}");
+    serve(&client, 0, 17); /* rows 0 to 6 */
+    serve(&client, 1, 17);
+    assert_int_equal(client.count, 3);
+    serve(&client, 2, 17);
+    assert_int_equal(client.count, 6); /* rows 14, 15 and 16, at the same time */
+    for (unsigned i = 5; i >= 3; i--) {
+        char path[32], data[32];
+        snprintf(path, sizeof path, "/thing/v2/%u/notes?", 11 + i);
+        snprintf(data, sizeof data, "{\"note\":\"n%u\"}", 11 + i);
+        assert_true(str_starts(client.sends[i]->target, str_from(path)));
+        answer_data(&client, i, data);
+    }
+    assert_data(&client,
+                "{\"list\":[{\"id\":\"14\",\"note\":\"n14\"},{\"id\":\"15\",\"note\":\"n15\"},"
+                "{\"id\":\"16\",\"note\":\"n16\"}],\"total\":17}");
+    client_free(&client);
+    client_begin(&client, world, "POST /api/thing/noted", "shop_id=1001",
+                 "{\"page_number\":1,\"page_size\":13}");
+    serve(&client, 0, 17);
+    serve(&client, 1, 17);
+    assert_fault(&client, FAULT_UPSTREAM_BAD, "holds 13 elements; at most 12");
+    client_free(&client);
+}
+
+static void the_notes_of_no_rows_are_not_asked_for(void **state)
+{
+    struct client client;
+    client_begin(&client, *state, "POST /api/thing/noted", "shop_id=1001", "{\"page_number\":4}");
+    serve(&client, 0, 3);
+    assert_int_equal(client.count, 1);
+    assert_data(&client, "{\"list\":[],\"total\":3}");
+    client_free(&client);
+}
+
 /* ---- positions that are good no more ---- */
 
 static void refuse(struct client *client, unsigned i, int status, int code)
@@ -656,6 +698,8 @@ int main(void)
         STORED(forgets_in_time),
         STORED(shares_with_nobody),
         STORED(goes_on_where_a_walk_ended),
+        STORED(asks_for_each_row_of_the_page),
+        STORED(the_notes_of_no_rows_are_not_asked_for),
         STORED(begins_again_once),
         STORED(does_not_begin_again_for_other_reasons),
         STORED(believes_no_false_store),

@@ -288,6 +288,31 @@ static void serves_numbered_pages(void **state)
         }
 }
 
+/* The page is asked for in the body; the first one has an empty token. */
+static void puts_the_page_into_the_body(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"kind\":\"k\",\"page_size\":6,\"page_token\":\"\"}",
+        "{\"kind\":\"k\",\"page_size\":6,\"page_token\":\"21\"}",
+    };
+    struct client client;
+    know_shops(*state);
+    client_begin(&client, *state, "POST /api/thing/in_body", "shop_id=1001",
+                 "{\"kind\":\"k\",\"page_number\":2,\"page_size\":3}");
+    for (unsigned i = 0; i < 2; i++) {
+        assert_text(client.sends[i]->body, bodies[i]);
+        assert_null(sent_parameter(&client, i, "page_size").p);
+        assert_null(sent_parameter(&client, i, "page_token").p);
+        answer_data(&client, i,
+                    i == 0
+                        ? "{\"total\":5,\"things\":[{\"id\":\"0\"},{\"id\":\"1\"},{\"id\":\"2\"},"
+                          "{\"id\":\"3\"}],\"next_page_token\":\"21\"}"
+                        : "{\"total\":5,\"things\":[{\"id\":\"4\"}],\"next_page_token\":\"\"}");
+    }
+    assert_rows(&client, 3, 2);
+    client_free(&client);
+}
+
 static void reaches_no_further_than_its_calls(void **state)
 {
     struct world *world = *state;
@@ -444,6 +469,7 @@ int main(void)
         WORLD(refuses_sizes_outside_the_limits),
         WORLD(takes_number_0_for_the_first),
         WORLD(serves_numbered_pages),
+        WORLD(puts_the_page_into_the_body),
         WORLD(reaches_no_further_than_its_calls),
         WORLD(walks_no_further_than_told),
         WORLD(serves_a_whole_list),
