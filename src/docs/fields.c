@@ -49,22 +49,25 @@ static void add_line(const struct teller *t, struct lines *lines, struct line li
     lines->items[lines->count++] = line;
 }
 
+static const struct field *member(const struct field *fields, size_t count, struct str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(fields[i].name, name))
+            return &fields[i];
+    return NULL;
+}
+
+/* The type that `accept` gives a field, or NULL. */
 static const struct type *accepted(const struct teller *t, struct str plain)
 {
-    const struct type root = {
-        .kind = TYPE_FIELDS, .fields = t->plan->fields, .field_count = t->plan->field_count};
-    const struct type *type = &root;
-    while (plain.p && type) {
-        struct str name = str_cut(&plain, '.');
-        const struct type *found = NULL;
+    const struct field *found = member(t->plan->fields, t->plan->field_count, str_cut(&plain, '.'));
+    while (plain.p && found) {
+        const struct type *type = &found->type;
         while (type->kind == TYPE_ITEMS)
             type = type->item;
-        for (size_t i = 0; i < type->field_count; i++)
-            if (str_eq(type->fields[i].name, name))
-                found = &type->fields[i].type;
-        type = found;
+        found = member(type->fields, type->field_count, str_cut(&plain, '.'));
     }
-    return type;
+    return found ? &found->type : NULL;
 }
 
 static void add_section(const struct teller *t, struct lines *lines,
