@@ -3,7 +3,7 @@
 
     ./dev bench                 everything, about four minutes
     ./dev bench --seconds 2     shorter, noisier
-    ./dev bench --only load     one part: json, load, instructions, upload
+    ./dev bench --only load     one part: json, tables, load, instructions, upload
 
 The proxy under test has one worker and a processor of its own; the load generator and the
 upstream share the other. Baseline and shopshim take turns, so that a machine whose speed drifts
@@ -30,6 +30,7 @@ from servers import Servers, cpu_seconds, resident_kib
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("SHOPSHIM", ROOT / "build/release/shopshim"))
 JSON_BENCH = BINARY.parent / "json_bench"
+TABLES_BENCH = BINARY.parent / "tables_bench"
 APP, SECRET = "6benchkey0001", "made-up-bench-secret"
 
 SIZES = (("2 KB", 2_000), ("200 KB", 200_000))
@@ -163,7 +164,14 @@ def json_room(_arguments):
     print()
 
 
-PARTS = {"json": json_room, "load": load, "instructions": instructions, "upload": upload}
+def tables(_arguments):
+    print("Tables: read and compiled, as at the start and at every reload\n")
+    sys.stdout.flush()
+    subprocess.run([str(TABLES_BENCH)], check=True)
+    print()
+
+
+PARTS = {"json": json_room, "tables": tables, "load": load, "instructions": instructions, "upload": upload}
 
 
 def main():
