@@ -166,6 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str line = str_cut(&rest, SEPARATOR);
     struct str body = rest.p ? str_cut(&rest, SEPARATOR) : STR_NONE;
     world.common.book = shop_book_new(NULL);
+    world.common.store = page_store_local(65536);
     struct exchange_host *host = exchange_host_new(&world.common);
     struct exchange *x = host ? exchange_new(host, world.plans, &ports, NULL) : NULL;
     REQUIRE(x);
@@ -180,6 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     exchange_free(x);
     exchange_host_free(host);
     shop_book_free(world.common.book);
+    page_store_free(world.common.store);
     arena_reset(world.arena);
     return 0;
 }

@@ -47,6 +47,12 @@ static void answer_what_is_asked(struct client *client)
         struct str target = client->sends[i]->target;
         struct exchange_upstream answer = envelope(
             str_starts(target, STR("/who/")) ? bench_shops
+            : str_starts(target, STR("/box/v2/boxes?"))
+                ? "{\"code\":0,\"message\":\"\",\"request_id\":\"u\",\"data\":{"
+                  "\"boxes\":[{\"id\":\"1\"},{\"id\":\"2\"}]}}"
+            : str_starts(target, STR("/box/v2/")) && sent_parameter(client, i, "page_size").p
+                ? "{\"code\":0,\"message\":\"\",\"request_id\":\"u\",\"data\":{"
+                  "\"things\":[{\"id\":\"1\"},{\"id\":\"2\"}],\"next_page_token\":\"\"}}"
             : str_starts(target, STR("/thing/v2/search?"))
                 ? "{\"code\":0,\"message\":\"\",\"request_id\":\"u\",\"data\":{\"total\":9,"
                   "\"things\":[{\"id\":\"1\"},{\"id\":\"2\"},{\"id\":\"3\"},{\"id\":\"4\"},"
@@ -66,6 +72,9 @@ static const struct example examples[] = {
     {"GET /api/thing/chain", "id=1&more=true&shop_id=1001", "{}"},
     {"POST /api/thing/mark", "shop_id=1001", "{\"ids\":[1,2,3]}"},
     {"POST /api/thing/list", "shop_id=1001", "{\"page_size\":4}"},
+    {"POST /api/thing/numbered", "shop_id=1001", "{\"page_number\":2,\"page_size\":3}"},
+    {"POST /api/thing/nested_offset", "shop_id=1001", "{\"offset\":3,\"size\":4}"},
+    {"POST /api/thing/noted", "shop_id=1001", "{\"page_size\":2}"},
     {"POST /api/thing/upload", NULL, "{\"data\":\"aGVsbG8=\"}"},
     {"POST /thing/202401/things", "shop_id=1001&strange=%0a", "{\"ids\":[1]}"},
     {"GET /api/thing/nowhere", NULL, NULL},
@@ -113,7 +122,9 @@ static long fail_each(struct world *world, const struct exchange_request *reques
     for (long n = 1;; n++) {
         shop_book_free(world->common.book);
         world->common.book = shop_book_new(NULL);
-        assert_non_null(world->common.book);
+        page_store_free(world->common.store);
+        world->common.store = page_store_local(10000);
+        assert_true(world->common.book && world->common.store);
         allocations = 0;
         fail_on = all_behind;
         fail_at = n;
@@ -137,6 +148,8 @@ static void every_allocation_may_fail(void **state)
         long all = fail_each(world, &request, true);
         arena_free(world->arena);
         world->arena = keep;
+        page_store_free(world->common.store);
+        world->common.store = NULL;
         print_message("           %s: %ld, %ld\n", examples[i].call, once, all);
         assert_true(once >= 3 && all >= 3);
     }
@@ -161,6 +174,35 @@ static void the_arena_may_be_tiny(void **state)
     }
 }
 
+/* What one request took from malloc between its start and its reply, its arena's blocks apart. */
+static long beside_the_arena(struct world *world, const struct exchange_request *request)
+{
+    struct client client;
+    client_new(&client, world);
+    size_t blocks = exchange_blocks(client.x);
+    long before = allocations;
+    exchange_start(client.x, request);
+    answer_what_is_asked(&client);
+    long taken = allocations - before - (long)(exchange_blocks(client.x) - blocks);
+    assert_int_equal(client.replies, 1);
+    client_free(&client);
+    return taken;
+}
+
+/* Once the reply's buffer is there and the token's shops are known. */
+static void all_else_comes_from_the_arena(void **state)
+{
+    struct world *world = *state;
+    long cold = 0;
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        struct exchange_request request = request_of(world, &examples[i]);
+        cold += beside_the_arena(world, &request);
+        if (beside_the_arena(world, &request) != 0)
+            fail_msg("%s takes memory from elsewhere", examples[i].call);
+    }
+    assert_true(cold > 0); /* the counter counts */
+}
+
 static void the_answer_may_be_tiny(void **state)
 {
     struct world *world = *state;
@@ -180,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD(every_allocation_may_fail),
         WORLD(the_arena_may_be_tiny),
+        WORLD(all_else_comes_from_the_arena),
         WORLD(the_answer_may_be_tiny),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

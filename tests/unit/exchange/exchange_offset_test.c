@@ -470,6 +470,33 @@ static void the_end_is_walked_to_once(void **state)
     client_free(&second);
 }
 
+/* Each worker has a host of its own; what one was told, the others know. */
+static void is_known_to_all_workers(void **state)
+{
+    struct world *world = *state;
+    struct exchange_host *first = world->host, *second = exchange_host_new(&world->common);
+    assert_non_null(second);
+    for (int number = 1; number <= 6; number++) {
+        world->host = number % 2 ? first : second;
+        assert_int_equal(read_page(world, number, 10, 100), 1);
+    }
+    struct client here, there;
+    world->host = first;
+    numbered(&here, world, 10, 10);
+    world->host = second;
+    numbered(&there, world, 10, 10);
+    assert_int_equal(there.count, 0); /* its walk is under way */
+    for (unsigned i = 0; there.wakes == 0; i++)
+        serve(&here, i, 100);
+    exchange_on_wake(there.x);
+    serve_rest(&there, 0, 100);
+    assert_rows(&there, 90, 10, 100);
+    client_free(&here);
+    client_free(&there);
+    exchange_host_free(second);
+    world->host = first;
+}
+
 /* ---- a store that takes its time ---- */
 
 struct slow {
@@ -668,6 +695,37 @@ static void gives_merged_lists_whole(void **state)
     at_work = 0;
 }
 
+/* Far pages of long lists: no walk is longer than told, and asking again leads to the end. */
+static void never_walks_further_than_told(void **state)
+{
+    struct world *world = *state;
+    for (at_work = 1; at_work <= 40; at_work++) {
+        struct pair_of_lists pair;
+        uint64_t random = at_work + 500, size, offset;
+        make_pair(&pair, &random);
+        size = 1 + draw(&random, 20);
+        offset = draw(&random, pair.rows[0] + pair.rows[1] + 10);
+        world->settings.walk = 2 + (unsigned)draw(&random, 8);
+        fresh_store(world, 1 << 20);
+        for (unsigned tries = 0;; tries++) {
+            struct client client;
+            merged(&client, world, &pair, offset, size, &random);
+            assert_true(client.count <= world->settings.walk + (size + 1) / 2 + 2);
+            read_reply(&client);
+            bool reached = client.reply->status == 200;
+            if (reached)
+                assert_merged(&client, &pair, offset, size);
+            else
+                assert_int_equal(client.count, world->settings.walk);
+            client_free(&client);
+            if (reached)
+                break;
+            assert_true(tries < 300);
+        }
+    }
+    at_work = 0;
+}
+
 /* Rows appear before all others while an app pages: pages shift, but stay pages. */
 static void survives_lists_that_grow(void **state)
 {
@@ -707,8 +765,10 @@ int main(void)
         STORED(somebody_else_walks_when_one_gives_up),
         STORED(who_waits_may_go),
         STORED(the_end_is_walked_to_once),
+        STORED(is_known_to_all_workers),
         STORED(waits_for_a_slow_store),
         STORED(gives_merged_lists_whole),
+        STORED(never_walks_further_than_told),
         STORED(survives_lists_that_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

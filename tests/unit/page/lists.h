@@ -147,7 +147,9 @@ static inline void lists_serve(struct lists *lists, struct page_walk *walk,
     lists->from[i] = from;
     assert_true(lists->fetches < LISTS_TOKENS);
     char *token = lists->tokens[lists->fetches++];
-    snprintf(token, 8, to < rows ? "%zu" : "", to);
+    token[0] = '\0';
+    if (to < rows)
+        snprintf(token, 8, "%zu", to);
     assert_true(page_walk_came(walk, i, to - from, str_from(token), &fault));
 }
 

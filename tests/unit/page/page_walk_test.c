@@ -37,7 +37,9 @@ static void serve(struct upstream *up, struct page_walk *walk, const struct page
     size_t to = from + size < all ? from + size : all;
     up->from[step->stream] = from;
     char *token = up->tokens[up->token_count++ % 64];
-    snprintf(token, 8, to < all ? "%zu" : "", to);
+    token[0] = '\0';
+    if (to < all)
+        snprintf(token, 8, "%zu", to);
     up->fetches++;
     assert_true(page_walk_came(walk, step->stream, to - from, str_from(token), &fault));
 }
