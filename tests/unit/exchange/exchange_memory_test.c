@@ -189,16 +189,27 @@ static long beside_the_arena(struct world *world, const struct exchange_request 
     return taken;
 }
 
-/* Once the reply's buffer is there and the token's shops are known. */
+/*
+ * Once the reply's buffer is there and the token's shops are known. Lists are left out: cursors
+ * and what is remembered of them outlive a request.
+ */
 static void all_else_comes_from_the_arena(void **state)
 {
+    static const struct example plain[] = {
+        {"GET /api/thing/get", "id=1&shop_id=1001&strange=%0a", NULL},
+        {"GET /api/thing/chain", "id=1&more=true&shop_id=1001", "{}"},
+        {"POST /api/thing/mark", "shop_id=1001", "{\"ids\":[1,2,3]}"},
+        {"POST /api/thing/upload", NULL, "{\"data\":\"aGVsbG8=\"}"},
+        {"POST /thing/202401/things", "shop_id=1001", "{\"ids\":[1]}"},
+        {"GET /api/thing/nowhere", NULL, NULL},
+    };
     struct world *world = *state;
     long cold = 0;
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-        struct exchange_request request = request_of(world, &examples[i]);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        struct exchange_request request = request_of(world, &plain[i]);
         cold += beside_the_arena(world, &request);
         if (beside_the_arena(world, &request) != 0)
-            fail_msg("%s takes memory from elsewhere", examples[i].call);
+            fail_msg("%s takes memory from elsewhere", plain[i].call);
     }
     assert_true(cold > 0); /* the counter counts */
 }
