@@ -31,7 +31,7 @@ struct lists {
     size_t from[PAGE_STREAMS]; /* of the page in hand */
     size_t outer;              /* nested: the row whose list is in hand */
     unsigned fetches;
-    char tokens[LISTS_TOKENS][8];
+    char tokens[LISTS_TOKENS][24];
 };
 
 static inline uint64_t lists_random(struct lists *lists, uint64_t below)
@@ -149,7 +149,7 @@ static inline void lists_serve(struct lists *lists, struct page_walk *walk,
     char *token = lists->tokens[lists->fetches++];
     token[0] = '\0';
     if (to < rows)
-        snprintf(token, 8, "%zu", to);
+        snprintf(token, sizeof lists->tokens[0], "%zu", to);
     assert_true(page_walk_came(walk, i, to - from, str_from(token), &fault));
 }
 

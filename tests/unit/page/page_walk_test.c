@@ -18,7 +18,7 @@ struct upstream {
     bool shorter;
     size_t from[PAGE_STREAMS]; /* of the page in hand */
     unsigned fetches;
-    char tokens[64][8];
+    char tokens[64][24];
     unsigned token_count;
 };
 
@@ -39,7 +39,7 @@ static void serve(struct upstream *up, struct page_walk *walk, const struct page
     char *token = up->tokens[up->token_count++ % 64];
     token[0] = '\0';
     if (to < all)
-        snprintf(token, 8, "%zu", to);
+        snprintf(token, sizeof up->tokens[0], "%zu", to);
     up->fetches++;
     assert_true(page_walk_came(walk, step->stream, to - from, str_from(token), &fault));
 }
