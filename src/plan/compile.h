@@ -181,4 +181,9 @@ bool routes_compile(struct plans *plans, struct findings *findings);
 /* Whether any table serves that path. */
 bool routes_have(const struct plans *plans, struct str path);
 
+/* Room for the members of a shape. compile_object.c */
+bool compile_members(struct compiler *c, size_t count, struct shape *out);
+bool compile_object(struct compiler *c, const cJSON *node, const struct view *view,
+                    const struct place *place, struct shape *out);
+
 #endif

@@ -7,48 +7,11 @@
  */
 #include "plan/compile.h"
 
-struct str compile_key(struct compiler *c, const char *name)
-{
-    struct buf key;
-    buf_init_arena(&key, strlen(name) * 6 + 3 + KEY_ROOM, c->arena);
-    json_quote(str_from(name), &key);
-    buf_add_char(&key, ':');
-    char *behind = buf_reserve(&key, KEY_ROOM);
-    if (behind)
-        memset(behind, ' ', KEY_ROOM);
-    return buf_str(&key);
-}
-
-static bool new_members(struct compiler *c, size_t count, struct shape *out)
-{
-    out->count = count;
-    out->members = ARENA_ARRAY(c->arena, struct shape, count ? count : 1);
-    return out->members || place_error(&c->place, "out of memory");
-}
-
-static bool compile_object(struct compiler *c, const cJSON *node, const struct view *view,
-                           const struct place *place, struct shape *out)
-{
-    out->kind = SHAPE_OBJECT;
-    if (!new_members(c, (size_t)cJSON_GetArraySize(node), out))
-        return false;
-    bool good = true;
-    struct shape *member = out->members;
-    for (const cJSON *child = node->child; child; child = child->next, member++) {
-        struct place at = place_key(place, child->string);
-        good = compile_shape(c, child, view, &at, member) && good;
-        member->name = keep(c, child->string);
-        member->key = compile_key(c, child->string);
-        out->reads |= member->reads;
-    }
-    return good;
-}
-
 static bool compile_list(struct compiler *c, const cJSON *node, const struct view *view,
                          const struct place *place, struct shape *out)
 {
     out->kind = SHAPE_LIST;
-    if (!new_members(c, (size_t)cJSON_GetArraySize(node), out))
+    if (!compile_members(c, (size_t)cJSON_GetArraySize(node), out))
         return false;
     bool good = true;
     size_t i = 0;
@@ -102,7 +65,7 @@ static bool compile_make(struct compiler *c, const cJSON *node, const struct vie
     struct place at = place_key(place, "make");
     if (!make)
         return place_error(place, "expected `make`, the shape of an element");
-    return new_members(c, 1, out) && compile_shape(c, make, inner, &at, &out->members[0]);
+    return compile_members(c, 1, out) && compile_shape(c, make, inner, &at, &out->members[0]);
 }
 
 static bool compile_where(struct compiler *c, const cJSON *node, const struct view *inner,
@@ -192,7 +155,7 @@ static bool compile_choose(struct compiler *c, const cJSON *node, const struct v
     out->kind = SHAPE_CHOOSE;
     if (!cJSON_IsArray(list) || !list->child)
         return place_error(&at, "expected a list of alternatives, found %s", place_kind(list));
-    if (!new_members(c, (size_t)cJSON_GetArraySize(list), out))
+    if (!compile_members(c, (size_t)cJSON_GetArraySize(list), out))
         return false;
     size_t i = 0;
     for (const cJSON *child = list->child; child; child = child->next, i++) {
@@ -234,7 +197,7 @@ static bool compile_row(struct compiler *c, const cJSON *node, const struct view
                                STR_ARG(call->rows.text));
     struct view inner = element_view(c, view, &leads, &out->scope);
     inner.row = out->call + 1;
-    return new_members(c, 1, out) && compile_shape(c, node, &inner, place, &out->members[0]) &&
+    return compile_members(c, 1, out) && compile_shape(c, node, &inner, place, &out->members[0]) &&
            good;
 }
 
@@ -249,7 +212,7 @@ static bool compile_rows(struct compiler *c, const cJSON *node, const struct vie
     if (!cJSON_IsObject(rows) || !rows->child)
         return place_error(&at, "expected {call: shape}, found %s",
                            cJSON_IsObject(rows) ? "an empty object" : place_kind(rows));
-    if (!new_members(c, (size_t)cJSON_GetArraySize(rows), out))
+    if (!compile_members(c, (size_t)cJSON_GetArraySize(rows), out))
         return false;
     struct shape *member = out->members;
     for (const cJSON *child = rows->child; child; child = child->next, member++) {

@@ -39,6 +39,22 @@ static void check_planted(const struct planted *rows, size_t count, const char *
 #define HEAD "{ `legacy`: `POST /old/x`, `about`: `A.`, `uses`: `desk`, "
 #define CALL "`calls`: { `c`: { `send`: `GET /new/x` } }, "
 
+static void members_called_as_they_read(void **state)
+{
+    (void)state;
+    static const struct planted rows[] = {
+        {"{ `=`: `c.x` } }", "$.reply.=: expected a list of expressions, found a text"},
+        {"{ `=`: [] } }", "$.reply.=: expected a list of expressions, found a list"},
+        {"{ `=`: [ 1 ] } }", "$.reply.=[0]: expected an expression, found a number"},
+        {"{ `=`: [ `'text'` ] } }", "expected an expression that begins with a path"},
+        {"{ `=`: [ `c.` ] } }", "expected an expression that begins with a path"},
+        {"{ `=`: [ `c.x`, `c.o.x` ] } }", "$.reply: the member 'x' is made twice"},
+        {"{ `=`: [ `c.x` ], `x`: 1 } }", "$.reply: the member 'x' is made twice"},
+        {"{ `=`: [ `d.x` ] } }", "$.reply.=[0]: "},
+    };
+    CHECK(rows, HEAD CALL "`reply`: ");
+}
+
 static void whole_tables(void **state)
 {
     (void)state;
@@ -541,10 +557,15 @@ static void warnings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_tables), cmocka_unit_test(accepting),
-        cmocka_unit_test(expressions),  cmocka_unit_test(shapes),
-        cmocka_unit_test(calls),        cmocka_unit_test(pages_and_enums),
-        cmocka_unit_test(shared_files), cmocka_unit_test(all_at_once),
+        cmocka_unit_test(members_called_as_they_read),
+        cmocka_unit_test(whole_tables),
+        cmocka_unit_test(accepting),
+        cmocka_unit_test(expressions),
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(calls),
+        cmocka_unit_test(pages_and_enums),
+        cmocka_unit_test(shared_files),
+        cmocka_unit_test(all_at_once),
         cmocka_unit_test(warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
