@@ -17,10 +17,18 @@ static int hex_digit(char c)
     return -1;
 }
 
+/* Whether decoding would leave the text as it is. */
+static bool is_plain(const char *p, size_t n)
+{
+    return !memchr(p, '%', n) && !memchr(p, '+', n) && !memchr(p, '\0', n);
+}
+
 /* Decodes p[0..n) in place; the new length, or -1. */
 static ptrdiff_t decode(char *p, size_t n, bool plus_is_blank)
 {
     size_t out = 0;
+    if (is_plain(p, n))
+        return (ptrdiff_t)n;
     for (size_t i = 0; i < n; i++) {
         char c = p[i];
         if (c == '%') {

@@ -13,6 +13,13 @@ struct names {
     size_t count;
 };
 
+/* The room for names is not worth clearing. */
+static void names_init(struct names *names, struct buf *out)
+{
+    names->out = out;
+    names->count = 0;
+}
+
 /* Once each, at most NAMES of them. */
 static void add(struct names *names, const char *name)
 {
@@ -85,9 +92,10 @@ static void unused_below(struct plan_run *run, struct names *names, const struct
 
 static void note_unused(struct plan_run *run, struct buf *out)
 {
-    struct names names = {.out = out};
+    struct names names;
     const struct plan *plan = run->plan;
     char path[NAME];
+    names_init(&names, out);
     struct json body = run->request.body;
     for (struct json v = json_first(body); json_exists(v); v = json_next(v)) {
         struct str name = json_key(v, run->arena);
@@ -138,8 +146,9 @@ static bool was_sent(struct plan_run *run, const struct sentence *sentence)
 
 void plan_notes(struct plan_run *run, struct buf *unused, struct buf *lost)
 {
-    struct names names = {.out = lost};
+    struct names names;
     char path[NAME];
+    names_init(&names, lost);
     if (run->unused)
         note_unused(run, unused);
     for (size_t i = 0; i < run->plan->lost_in_request_count; i++) {

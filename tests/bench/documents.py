@@ -102,3 +102,8 @@ def orders(size):
         answer = envelope({"orders": rows})
         if len(answer) >= size:
             return answer
+
+
+def uploaded():
+    """What upstream says to an uploaded image."""
+    return envelope({"uri": "made-up/1", "url": "https://img.example/1", "width": 1, "height": 1, "use_case": "MAIN_IMAGE"})

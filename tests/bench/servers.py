@@ -1,6 +1,7 @@
 """Starts what a measurement needs, on free loopback ports and in a temporary directory: an nginx
 that serves canned answers as upstream, an nginx that passes requests through (the baseline), and
-shopshim. Every process is one worker; each is ended by its own pid."""
+shopshim. Every process has one worker; each is ended by its own pid, and by the kernel should the
+measurement itself be killed."""
 
 import json
 import os
@@ -30,7 +31,7 @@ http {{
 """
 
 PASS = """
-daemon off; worker_processes 1; pid {dir}/pass.pid; error_log {dir}/pass.log;
+daemon off; {master} worker_processes 1; pid {dir}/pass.pid; error_log {dir}/pass.log;
 events {{ worker_connections 4096; multi_accept on; }}
 http {{
   access_log off; server_tokens off; tcp_nodelay on;
@@ -46,6 +47,9 @@ http {{
 }}
 """
 
+CPUS = sorted(os.sched_getaffinity(0))
+PROXY_CPU, OTHER_CPU = CPUS[0], CPUS[-1]
+
 
 def free_port():
     with socket.socket() as s:
@@ -57,7 +61,7 @@ def wait_for(port, process, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise SystemExit(f"bench: {process.args[0]} ended with {process.returncode} before it listened")
+            raise SystemExit(f"bench: {' '.join(process.args)} ended with {process.returncode} before it listened")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return
@@ -67,7 +71,8 @@ def wait_for(port, process, seconds=60):
 
 
 def pinned(cpu, command):
-    return ["taskset", "-c", str(cpu), *command]
+    """The command on one processor, and not longer than this program."""
+    return ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(cpu), *command]
 
 
 def cpu_seconds(pid):
@@ -84,16 +89,16 @@ def children(pid):
     return [int(one) for one in text.split()]
 
 
-def resident_kib(pid):
-    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1])
+def memory_kib(pid, what="VmRSS"):
+    """Resident memory of a process; "VmHWM" for its peak."""
+    return int(re.search(rf"{what}:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1])
 
 
 class Servers:
     """One upstream, and the proxies before it. Use as a context."""
 
-    def __init__(self, binary, directory, answer, proxy_cpu=0, other_cpu=1):
+    def __init__(self, binary, directory, answer):
         self.binary, self.dir, self.answer = binary, pathlib.Path(directory), answer
-        self.proxy_cpu, self.other_cpu = proxy_cpu, other_cpu
         self.running = []
 
     def __enter__(self):
@@ -102,7 +107,7 @@ class Servers:
         (www / "answer.json").write_bytes(self.answer)
         (www / "shops.json").write_bytes(documents.shops())
         self.upstream = free_port()
-        self.nginx("upstream", UPSTREAM, self.other_cpu, port=self.upstream)
+        self.nginx("upstream", UPSTREAM, OTHER_CPU, port=self.upstream)
         return self
 
     def __exit__(self, *_):
@@ -113,26 +118,30 @@ class Servers:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
-    def start(self, command, port):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def start(self, cpu, command, port):
+        process = subprocess.Popen(pinned(cpu, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.running.append(process)
         wait_for(port, process)
         return process
 
-    def nginx(self, name, text, cpu, **values):
+    def nginx(self, name, text, cpu, wrapper=(), **values):
         path = self.dir / f"{name}.conf"
         user = "user root; " if os.getuid() == 0 else ""
         path.write_text(user + text.format(dir=self.dir, **values))
-        return self.start(pinned(cpu, ["nginx", "-e", str(self.dir / f"{name}.start"), "-c", str(path)]), values["port"])
+        command = [*wrapper, "nginx", "-e", str(self.dir / f"{name}.start"), "-c", str(path)]
+        return self.start(cpu, command, values["port"])
 
-    def pass_through(self):
-        """The baseline: (port, pid) of an nginx that forwards what it gets."""
+    def pass_through(self, wrapper=()):
+        """The baseline, an nginx that forwards what it gets: (port, process)."""
         port = free_port()
-        return port, self.nginx("pass", PASS, self.proxy_cpu, port=port, upstream=self.upstream).pid
+        master = "master_process off;" if wrapper else ""
+        process = self.nginx("pass", PASS, PROXY_CPU, wrapper, port=port, upstream=self.upstream, master=master)
+        return port, process
 
     def shopshim(self, app, secret, wrapper=()):
-        """(port, process) of shopshim with one worker; `wrapper` goes before the command."""
+        """shopshim with one worker: (port, process). `wrapper` goes before the command."""
         port = free_port()
         config = self.dir / f"shopshim-{port}.json"
         origin = f"http://127.0.0.1:{self.upstream}"
@@ -148,5 +157,4 @@ class Servers:
             )
         )
         command = [*wrapper, str(self.binary), "serve", "--config", str(config)]
-        process = self.start(pinned(self.proxy_cpu, command), port)
-        return port, process
+        return port, self.start(PROXY_CPU, command, port)
