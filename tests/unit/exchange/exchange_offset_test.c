@@ -139,6 +139,18 @@ static void asks_once_for_what_it_knows(void **state)
     }
 }
 
+/* Where both cost the same, rather what is known than all rows from the start. */
+static void asks_for_no_rows_twice(void **state)
+{
+    struct client client;
+    read_page(*state, 1, 5, 100);
+    numbered(&client, *state, 2, 5);
+    assert_text(sent_parameter(&client, 0, "page_token"), "5:5");
+    serve_rest(&client, 0, 100);
+    assert_rows(&client, 5, 5, 100);
+    client_free(&client);
+}
+
 static void a_cold_page_is_walked_to_in_large_steps(void **state)
 {
     struct client client;
@@ -695,6 +707,35 @@ static void gives_merged_lists_whole(void **state)
     at_work = 0;
 }
 
+/* One of two tokens is refused while the other is under way: both lists begin again. */
+static void begins_all_lists_again(void **state)
+{
+    struct world *world = *state;
+    struct pair_of_lists pair;
+    struct client client;
+    uint64_t random = 1;
+    do
+        make_pair(&pair, &random);
+    while (pair.rows[0] < 20 || pair.rows[1] < 20);
+    for (uint64_t offset = 0; offset <= 16; offset += 8) {
+        merged(&client, world, &pair, offset, 8, &random);
+        assert_merged(&client, &pair, offset, 8);
+        client_free(&client);
+    }
+    client_begin(
+        &client, world, "POST /api/thing/merged_ids", "shop_id=1001",
+        arena_printf(world->arena, "{\"offset\":24,\"size\":8,\"newest\":%d}", pair.newest).p);
+    assert_int_equal(client.count, 2);
+    refuse(&client, 1, 200, 5001);
+    assert_int_equal(client.cancelled, 1);
+    assert_true(client.over[0]);
+    assert_int_equal(client.count, 4);
+    for (unsigned i = 2; client.replies == 0; i++)
+        serve_pair(&client, i, &pair);
+    assert_merged(&client, &pair, 24, 8);
+    client_free(&client);
+}
+
 /* Far pages of long lists: no walk is longer than told, and asking again leads to the end. */
 static void never_walks_further_than_told(void **state)
 {
@@ -752,6 +793,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORED(asks_once_for_what_it_knows),
+        STORED(asks_for_no_rows_twice),
         STORED(a_cold_page_is_walked_to_in_large_steps),
         STORED(forgets_in_time),
         STORED(shares_with_nobody),
@@ -768,6 +810,7 @@ int main(void)
         STORED(is_known_to_all_workers),
         STORED(waits_for_a_slow_store),
         STORED(gives_merged_lists_whole),
+        STORED(begins_all_lists_again),
         STORED(never_walks_further_than_told),
         STORED(survives_lists_that_grow),
     };
