@@ -22,7 +22,7 @@ static void keep_memory(void)
 {
 #ifdef M_MMAP_THRESHOLD
     enum { OWN_PAGES = 4 << 20, KEPT_ON_TOP = 16 << 20 };
-    mallopt(M_MMAP_THRESHOLD, OWN_PAGES);  /* larger blocks go back at once */
+    mallopt(M_MMAP_THRESHOLD, OWN_PAGES);   /* larger blocks go back at once */
     mallopt(M_TRIM_THRESHOLD, KEPT_ON_TOP); /* free bytes at the end of a thread's heap */
 #endif
 }

@@ -29,13 +29,13 @@ enum exchange_state {
 };
 
 enum {
-    REQUEST_ID = 34,         /* yyyymmddhhmmss and 20 hexadecimal digits */
-    SEND_FIELDS = 2,         /* token, content type */
-    REPLY_FIELDS = 5,        /* content type, unused, lost, upstream id, retry after */
-    NOTES_LENGTH = 1024,     /* of a diagnostic header */
-    IDS_LENGTH = 400,        /* of upstream's ids together */
-    KEPT_REPLY = 16 * 1024,  /* a larger reply buffer is given back after its exchange */
-    KEPT_EXCHANGES = 256     /* of a host, for reuse */
+    REQUEST_ID = 34,        /* yyyymmddhhmmss and 20 hexadecimal digits */
+    SEND_FIELDS = 2,        /* token, content type */
+    REPLY_FIELDS = 5,       /* content type, unused, lost, upstream id, retry after */
+    NOTES_LENGTH = 1024,    /* of a diagnostic header */
+    IDS_LENGTH = 400,       /* of upstream's ids together */
+    KEPT_REPLY = 16 * 1024, /* a larger reply buffer is given back after its exchange */
+    KEPT_EXCHANGES = 256    /* of a host, for reuse */
 };
 
 struct app {
