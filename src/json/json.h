@@ -10,7 +10,7 @@
  * asked, objects that hold a key twice.
  *
  * Memory: 16 bytes for each value and each key that the text holds, whatever their length,
- * so at most 8 bytes for each byte of text and next to nothing for long strings, and 1.1 KB for
+ * so at most 8 bytes for each byte of text and next to nothing for long strings, and 1.5 KB for
  * notes. While parsing there is room for up to twice as many entries (for a sixteenth of the
  * bytes of the text, at most 8192, to begin with), and the old place besides for the moment of
  * moving to a larger one; refusing doubled keys borrows at most 16 bytes a key of the widest
@@ -20,7 +20,7 @@
  *
  * Callers ask for the same keys in row after row, so look-ups leave notes about where they
  * found them. The notes are guesses that are checked, touched atomically: several threads may
- * read one document.
+ * look up in one document (but not pick, see pick.h).
  */
 #ifndef SHOPSHIM_JSON_JSON_H
 #define SHOPSHIM_JSON_JSON_H

@@ -37,14 +37,30 @@ enum {
 #define NODE_COUNT_MOST (UINT32_MAX >> NODE_COUNT_SHIFT)
 
 /*
+ * What the last object that was picked by a set of keys looked like (pick.c): its members in
+ * their order, each known by where its key stands, which like keys of a document share.
+ */
+struct json_step {
+    uint32_t offset; /* of the key */
+    uint32_t wanted; /* its place in the set, or NOT_WANTED */
+};
+
+struct json_trail {
+    const struct json_keys *keys;
+    struct json_step *steps; /* NULL: one object was picked so far */
+    uint32_t count;
+};
+
+/*
  * Where look-ups found keys lately. `distance` by key and width of the object: how far behind
  * the object the key stood. `next`: an object in the upper half and, in the lower, the key
  * behind the last one that was found in it.
  */
-enum { NOTES_BITS = 8, OBJECT_NOTES = 8 };
+enum { NOTES_BITS = 8, OBJECT_NOTES = 8, TRAIL_BITS = 4 };
 struct json_notes {
     uint32_t distance[1 << NOTES_BITS];
     uint64_t next[OBJECT_NOTES];
+    struct json_trail trails[1 << TRAIL_BITS]; /* by set of keys */
 };
 
 /* struct json.edge: the entry behind the last sibling, and whether a key stands before. */

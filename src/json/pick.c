@@ -1,12 +1,17 @@
 /*
  * Picking, see pick.h. A set of keys is an open hash table over the tags that the index holds
  * for its keys, so a member that nobody wants costs one look into the table and none at its
- * text.
+ * text. From the third object of a kind on, members that come in the order of the second cost
+ * no look at all: they are followed along a trail (node.h).
  */
 #include "json/pick.h"
 #include "json/node.h"
 
 #include <assert.h>
+
+enum { MOST_LEFT_OUT = 4 }; /* members of the trail that an object may be without at once */
+
+#define NOT_WANTED UINT32_MAX
 
 struct wanted {
     uint64_t head; /* as in a key's entry: length with quotes, tag; 0: free */
@@ -180,19 +185,81 @@ static void pick_odd(const struct object *o, const struct json_node *node,
     }
 }
 
+static struct json_trail *trail_of(const struct json_doc *doc, const struct json_keys *keys)
+{
+    enum { TRAILS = 1 << TRAIL_BITS, TRIES = 4 };
+    struct json_trail *trails = doc->notes->trails;
+    uint32_t home = (uint32_t)((uint64_t)(uintptr_t)keys * 0x9E3779B97F4A7C15u >> 32) % TRAILS;
+    for (uint32_t i = 0; i < TRIES; i++) {
+        struct json_trail *trail = &trails[(home + i) % TRAILS];
+        if (!trail->keys || trail->keys == keys)
+            return trail;
+    }
+    trails[home] = (struct json_trail){.keys = NULL};
+    return &trails[home];
+}
+
+/* The first and the second object of a kind: the second one lays the trail. */
+__attribute__((noinline)) static void pick_new(const struct object *o, const struct json_node *node,
+                                               struct json_trail *trail,
+                                               const struct json_keys *keys, struct json_found *out,
+                                               struct arena *arena)
+{
+    const struct json_node *edge = node_edge(node);
+    struct json_step *step = NULL;
+    if (trail->keys)
+        step = arena_alloc(arena, node_count(node) * sizeof *step);
+    *trail = (struct json_trail){keys, step, step ? node_count(node) : 0};
+    for (const struct json_node *key = node + 1; key < edge; key = key_next(key)) {
+        const struct wanted *wanted =
+            find(keys, head_of(key), o->text + key->offset + 1, key->length - 2);
+        if (step)
+            *step++ = (struct json_step){key->offset,
+                                         wanted ? (uint32_t)(wanted - keys->table) : NOT_WANTED};
+        if (wanted)
+            take(o, key + 1, wanted, out, arena);
+    }
+}
+
+/* The step for a key that is not the next one: a few further on, or none. */
+static const struct json_step *catch_up(const struct json_step *step, const struct json_step *end,
+                                        uint32_t offset)
+{
+    for (int tries = 0; step < end && tries < MOST_LEFT_OUT; step++, tries++)
+        if (step->offset == offset)
+            return step;
+    return NULL;
+}
+
 /* `node` is an object. */
 static void pick(const struct json_doc *doc, const struct json_node *node,
                  const struct json_keys *keys, struct json_found *out, struct arena *arena)
 {
     const struct object o = object_of(doc, node);
     const struct json_node *edge = node_edge(node);
+    struct json_trail *trail = trail_of(doc, keys);
     if (node->meta & NODE_ODD_KEYS) {
         pick_odd(&o, node, keys, out, arena);
         return;
     }
+    if (!trail->steps || trail->count < node_count(node)) {
+        pick_new(&o, node, trail, keys, out, arena);
+        return;
+    }
+    const struct json_step *step = trail->steps, *end = step + trail->count;
     for (const struct json_node *key = node + 1; key < edge; key = key_next(key)) {
-        uint64_t head = head_of(key);
-        const struct wanted *wanted = find(keys, head, o.text + key->offset + 1, key->length - 2);
+        const struct json_step *here = step;
+        if (__builtin_expect(here == end || here->offset != key->offset, 0))
+            here = catch_up(step, end, key->offset);
+        const struct wanted *wanted;
+        if (here) {
+            step = here + 1;
+            if (here->wanted == NOT_WANTED)
+                continue;
+            wanted = &keys->table[here->wanted];
+        } else {
+            wanted = find(keys, head_of(key), o.text + key->offset + 1, key->length - 2);
+        }
         if (wanted)
             take(&o, key + 1, wanted, out, arena);
     }

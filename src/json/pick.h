@@ -35,7 +35,9 @@ struct json_found {
 /*
  * Fills out[place] for every wanted member that is there; other places are left alone, so the
  * caller clears them first. Of a doubled key the last counts. Nothing when it is no object.
- * Keys with escapes are decoded in the arena (and passed over when it is full).
+ * Keys with escapes are decoded in the arena (and passed over when it is full). What objects
+ * look like is noted there too, 8 bytes a member of the widest of a kind: the arena must outlive
+ * the document, and one thread at a time picks in a document.
  */
 void json_pick(struct json object, const struct json_keys *keys, struct json_found *out,
                struct arena *arena);

@@ -6,17 +6,51 @@
  */
 #include "plan/compile.h"
 
-/* Values of one enum mostly differ in length or at an end; what meets all the same is compared. */
-static uint32_t hash(struct str text)
+/*
+ * Values of one enum mostly differ in length or at an end; what meets all the same is compared.
+ * Both go eight bytes at a time, since values are too short to be worth a call.
+ */
+static inline uint64_t eight(const char *p)
 {
-    uint64_t front = 0, back = 0;
-    size_t n = text.n < 8 ? text.n : 8;
-    if (!n)
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+static inline uint64_t four(const char *p)
+{
+    uint32_t x;
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+/* Both ends of a text; all of it when it has no more than eight bytes. */
+static inline uint64_t ends(struct str text)
+{
+    size_t n = text.n;
+    if (n >= 8)
+        return eight(text.p) ^ (eight(text.p + n - 8) << 7 | eight(text.p + n - 8) >> 57);
+    if (n >= 4)
+        return four(text.p) | four(text.p + n - 4) << 32;
+    if (n == 0)
         return 0;
-    memcpy(&front, text.p, n);
-    memcpy(&back, text.p + text.n - n, n);
-    uint64_t h = (front ^ back << 7 ^ back >> 57 ^ text.n) * 0x9e3779b97f4a7c15u;
-    return (uint32_t)(h >> 40);
+    return (uint64_t)(unsigned char)text.p[0] | (uint64_t)(unsigned char)text.p[n / 2] << 8 |
+           (uint64_t)(unsigned char)text.p[n - 1] << 16;
+}
+
+static inline uint32_t hash(struct str text)
+{
+    return (uint32_t)((ends(text) ^ text.n) * 0x9e3779b97f4a7c15u >> 40);
+}
+
+static inline bool same(struct str a, struct str b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 8; i < a.n; i += 8)
+        if (eight(a.p + i - 8) != eight(b.p + i - 8))
+            return false;
+    return a.n < 8 ? ends(a) == ends(b) : eight(a.p + a.n - 8) == eight(b.p + b.n - 8);
 }
 
 const struct enum_pair *enum_find(const struct enum_side *side, struct str text)
@@ -25,7 +59,7 @@ const struct enum_pair *enum_find(const struct enum_side *side, struct str text)
         return NULL;
     for (uint32_t at = hash(text) & side->mask; side->table[at]; at = (at + 1) & side->mask) {
         const struct enum_pair *pair = &side->pairs[side->table[at] - 1];
-        if (str_eq(pair->from, text))
+        if (same(pair->from, text))
             return pair;
     }
     return NULL;

@@ -80,14 +80,20 @@ void expression_into(struct plan_run *run, const struct expression *expression, 
     }
 }
 
+static bool expression_holds(struct plan_run *run, const struct expression *expression)
+{
+    struct value value;
+    if (!expression->from.constant && expression->count == 0)
+        return value_holds(&run->slots[expression->from.slot]);
+    expression_into(run, expression, &value);
+    return value_holds(&value);
+}
+
 bool condition_holds(struct plan_run *run, const struct condition *condition)
 {
-    for (size_t i = 0; i < condition->count; i++) {
-        struct value value;
-        expression_into(run, &condition->all[i], &value);
-        if (!value_holds(&value))
+    for (size_t i = 0; i < condition->count; i++)
+        if (!expression_holds(run, &condition->all[i]))
             return false;
-    }
     return true;
 }
 

@@ -154,6 +154,85 @@ static void agrees_with_look_ups(void **state)
     assert_int_equal(json_keys_find(set, STR_NONE), -1);
 }
 
+/* A number that looks drawn, the same in every run. */
+static unsigned draw(unsigned below)
+{
+    static uint64_t x = 1;
+    x = x * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(x >> 33) % below;
+}
+
+static void add_object(struct buf *out, unsigned depth)
+{
+    static const char *const names[] = {"a", "b", "in",      "deep", "c",        "d",
+                                        "e", "f", "\\u0061", "",     "a longer", "g"};
+    enum { NAMES = sizeof names / sizeof *names };
+    unsigned start = draw(4) ? 0 : draw(NAMES), step = draw(8) ? 1 : 5, kept = 2 + draw(8);
+    const char *comma = "";
+    buf_add_char(out, '{');
+    for (unsigned i = 0; i < NAMES; i++) {
+        const char *name = names[(start + i * step) % NAMES];
+        if (draw(kept) == 0 || (name[0] == '\\' && draw(10)))
+            continue;
+        buf_printf(out, "%s\"%s\":", comma, draw(40) ? name : "a");
+        if (depth < 2 && draw(3) == 0)
+            add_object(out, depth + 1);
+        else
+            buf_printf(out, draw(9) ? "%u" : "null", draw(1000));
+        comma = ",";
+    }
+    buf_add_char(out, '}');
+}
+
+static void check_found(struct json_found found, struct json expected)
+{
+    if (json_type(expected) == JSON_NULL)
+        expected = JSON_NONE;
+    struct str text = str_of(found.p, found.n), other = json_raw(expected);
+    if (found.type != json_type(expected) || !str_eq(text, other))
+        fail_msg("picked " STR_FMT ", looked up " STR_FMT, STR_ARG(text), STR_ARG(other));
+}
+
+/*
+ * Rows of one document, whose members mostly come in the same order: some are left out, doubled
+ * or escaped, others come elsewhere, and rows grow. By more sets of keys than notes have room for.
+ */
+static void agrees_row_by_row(void **state)
+{
+    (void)state;
+    enum { SETS = 40, ROWS = 400 };
+    const struct json_keys *sets[SETS];
+    struct buf text;
+    for (size_t i = 0; i < SETS; i++)
+        sets[i] = make_keys();
+    buf_init(&text, 1 << 20);
+    buf_add_char(&text, '[');
+    for (size_t i = 0; i < ROWS; i++) {
+        if (i)
+            buf_add_char(&text, ',');
+        add_object(&text, 0);
+    }
+    buf_add_str(&text, STR("]"));
+    buf_add_char(&text, '\0');
+    size_t i = 0;
+    for (struct json row = json_first(parse(text.p)); json_exists(row); row = json_next(row), i++) {
+        /* One set sees all rows, the others come and go. */
+        const struct json_keys *pair[] = {sets[0], sets[1 + i % (SETS - 1)]};
+        for (size_t s = 0; s < 2; s++) {
+            struct json_found out[PLACES] = {0};
+            json_pick(row, pair[s], out, arena);
+            struct json b = json_get(row, STR("b")), in = json_get(b, STR("in"));
+            check_found(out[A], json_get(row, STR("a")));
+            check_found(out[B], b);
+            check_found(out[B_IN], in);
+            check_found(out[B_DEEP], json_get(in, STR("deep")));
+            check_found(out[EMPTY], json_get(row, STR("")));
+        }
+    }
+    assert_int_equal(i, ROWS);
+    buf_clear(&text);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -175,6 +254,7 @@ int main(void)
         cmocka_unit_test(marks_escapes),
         cmocka_unit_test(goes_on_behind_a_member),
         cmocka_unit_test(agrees_with_look_ups),
+        cmocka_unit_test(agrees_row_by_row),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
