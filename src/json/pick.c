@@ -221,14 +221,36 @@ __attribute__((noinline)) static void pick_new(const struct object *o, const str
     }
 }
 
-/* The step for a key that is not the next one: a few further on, or none. */
-static const struct json_step *catch_up(const struct json_step *step, const struct json_step *end,
-                                        uint32_t offset)
+static inline const struct wanted *wanted_at(const struct json_keys *keys, uint32_t number)
 {
-    for (int tries = 0; step < end && tries < MOST_LEFT_OUT; step++, tries++)
-        if (step->offset == offset)
-            return step;
-    return NULL;
+    return number == NOT_WANTED ? NULL : &keys->table[number];
+}
+
+/*
+ * A key that is not the next one. Members in between may be left out; or the member is the next
+ * one, but its key stands elsewhere since a row was without it: then that is noted.
+ */
+__attribute__((noinline)) static const struct wanted *
+off_trail(const struct object *o, const struct json_node *key, const struct json_keys *keys,
+          struct json_step **step, const struct json_step *end)
+{
+    struct json_step *s = *step;
+    for (int tries = 0; s < end && tries < MOST_LEFT_OUT; s++, tries++)
+        if (s->offset == key->offset) {
+            *step = s + 1;
+            return wanted_at(keys, s->wanted);
+        }
+    const struct wanted *wanted =
+        find(keys, head_of(key), o->text + key->offset + 1, key->length - 2);
+    uint32_t number = wanted ? (uint32_t)(wanted - keys->table) : NOT_WANTED;
+    s = *step;
+    for (int tries = wanted ? 0 : MOST_LEFT_OUT - 1; s < end && tries < MOST_LEFT_OUT; s++, tries++)
+        if (s->wanted == number) {
+            s->offset = key->offset;
+            *step = s + 1;
+            break;
+        }
+    return wanted;
 }
 
 /* `node` is an object. */
@@ -246,20 +268,13 @@ static void pick(const struct json_doc *doc, const struct json_node *node,
         pick_new(&o, node, trail, keys, out, arena);
         return;
     }
-    const struct json_step *step = trail->steps, *end = step + trail->count;
+    struct json_step *step = trail->steps, *end = step + trail->count;
     for (const struct json_node *key = node + 1; key < edge; key = key_next(key)) {
-        const struct json_step *here = step;
-        if (__builtin_expect(here == end || here->offset != key->offset, 0))
-            here = catch_up(step, end, key->offset);
         const struct wanted *wanted;
-        if (here) {
-            step = here + 1;
-            if (here->wanted == NOT_WANTED)
-                continue;
-            wanted = &keys->table[here->wanted];
-        } else {
-            wanted = find(keys, head_of(key), o.text + key->offset + 1, key->length - 2);
-        }
+        if (__builtin_expect(step < end && step->offset == key->offset, 1))
+            wanted = wanted_at(keys, (step++)->wanted);
+        else
+            wanted = off_trail(&o, key, keys, &step, end);
         if (wanted)
             take(&o, key + 1, wanted, out, arena);
     }
