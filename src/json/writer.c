@@ -37,24 +37,6 @@ static __attribute__((noinline)) void put_long(struct json_writer *w, struct str
     placed(w, p + text.n, comma);
 }
 
-/* Up to 32 bytes, by two copies that overlap. */
-static inline void copy_short(char *to, const char *from, size_t n)
-{
-    if (n >= 16) {
-        memcpy(to, from, 16);
-        memcpy(to + n - 16, from + n - 16, 16);
-    } else if (n >= 8) {
-        memcpy(to, from, 8);
-        memcpy(to + n - 8, from + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(to, from, 4);
-        memcpy(to + n - 4, from + n - 4, 4);
-    } else {
-        for (size_t i = 0; i < n; i++)
-            to[i] = from[i];
-    }
-}
-
 /* Most of what is written is short and fits: that way calls nothing. */
 static inline void put_copy(struct json_writer *w, struct str text, bool comma)
 {
@@ -67,7 +49,7 @@ static inline void put_copy(struct json_writer *w, struct str text, bool comma)
     char *p = out->p + out->n;
     *p = ',';
     p += w->comma;
-    copy_short(p, text.p, text.n);
+    str_copy_short(p, text.p, text.n);
     placed(w, p + text.n, comma);
 }
 

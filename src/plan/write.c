@@ -22,25 +22,6 @@ static void cut_back(struct json_writer *w, struct mark to)
     w->comma = to.comma;
 }
 
-/* Copies up to 32 bytes by two moves that overlap. */
-static inline void copy_short(char *to, const char *from, size_t n)
-{
-    if (n >= 16) {
-        memcpy(to, from, 16);
-        memcpy(to + n - 16, from + n - 16, 16);
-    } else if (n >= 8) {
-        memcpy(to, from, 8);
-        memcpy(to + n - 8, from + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(to, from, 4);
-        memcpy(to + n - 4, from + n - 4, 4);
-    } else if (n > 0) {
-        to[0] = from[0];
-        to[n / 2] = from[n / 2];
-        to[n - 1] = from[n - 1];
-    }
-}
-
 /*
  * A key and a value that are both ready: one look at the buffer, two short copies. A key is
  * copied with the room behind it (KEY_ROOM), which costs no look at its length.
@@ -58,7 +39,7 @@ static inline void put_pair(struct json_writer *w, struct str key, struct str js
     *p = ',';
     p += w->comma;
     memcpy(p, key.p, KEY_ROOM);
-    copy_short(p + key.n, json.p, json.n);
+    str_copy_short(p + key.n, json.p, json.n);
     out->n = (size_t)(p + key.n + json.n - out->p);
     w->comma = true;
 }
