@@ -121,6 +121,7 @@ bool world_set(struct world *world, const struct entity *entity, unsigned shop, 
     if (change->value.kind == VALUE_TEXT)
         free((char *)change->value.text.p);
     change->value = value;
+    world->generation++;
     return true;
 }
 
@@ -170,6 +171,7 @@ struct token *world_issue(struct world *world, const struct token *owner, int64_
     if (!token->access.p)
         return NULL;
     world->token_count++;
+    world->generation++;
     return token;
 }
 

@@ -65,6 +65,7 @@ struct violation {
 enum { WORLD_CHAINS = 1024 };
 
 struct world {
+    uint64_t generation; /* counts what changed records, lists or tokens: caches hang on it */
     struct changes *chains[WORLD_CHAINS];
     size_t change_count;
     uint64_t orders;     /* how many of the large entity each shop has */
