@@ -103,7 +103,7 @@ static const struct contract_field *legacy_field(const struct check *c, struct s
     return NULL;
 }
 
-static void check_legacy_limits(struct check *c, const struct pages *pages,
+static void check_legacy_limits(struct check *c, const struct page_form *pages,
                                 const struct contract_field *size, const struct contract *contract,
                                 const struct place *place)
 {
@@ -118,6 +118,15 @@ static void check_legacy_limits(struct check *c, const struct pages *pages,
                pages->least, pages->most, STR_ARG(size->path), STR_ARG(contract->call),
                size->has_min ? size->min : (int64_t)pages->least,
                size->has_max ? size->max : (int64_t)pages->most);
+}
+
+static void check_legacy_size(struct check *c, const struct page_form *form,
+                              const struct place *place)
+{
+    const struct contract *contract = NULL;
+    const struct contract_field *size = legacy_field(c, form->size->name, &contract);
+    if (size)
+        check_legacy_limits(c, form, size, contract, place);
 }
 
 static void check_one_more(struct check *c, struct str name, const char *key, unsigned kind,
@@ -164,18 +173,18 @@ void check_pages(struct check *c)
 {
     static const struct scene outermost;
     const struct pages *pages = &c->plan->pages;
-    const struct contract *contract = NULL;
     struct place place = place_key(&c->table, "pages");
     check_merge(c);
-    if (pages->style == PLAN_PAGE_NONE)
+    if (pages->form.style == PLAN_PAGE_NONE)
         return;
     if (pages->has_descending) {
         struct place at = place_key(&place, "descending");
         check_condition(c, &pages->descending, &outermost, &at);
     }
-    const struct contract_field *size = legacy_field(c, pages->size->name, &contract);
-    if (size)
-        check_legacy_limits(c, pages, size, contract, &place);
+    check_legacy_size(c, &pages->form, &place);
+    struct place other = place_key(&place, "or");
+    if (pages->other.style != PLAN_PAGE_NONE)
+        check_legacy_size(c, &pages->other, &other);
     check_one_more(c, pages->next, "next", SORT_STRING, &place);
     check_one_more(c, pages->more, "more", SORT_BOOL, &place);
 }

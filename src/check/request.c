@@ -230,10 +230,12 @@ static void check_type(struct check *c, const struct type *type, const struct as
 /* The place of a field that only `pages` names is there. */
 static struct place top_place(const struct check *c, const struct field *field)
 {
-    struct place accept = place_key(&c->table, "accept"), pages = place_key(&c->table, "pages");
-    const struct pages *p = &c->plan->pages;
-    if (p->style != PLAN_PAGE_NONE && (field == p->in || field == p->size))
-        return place_key(&pages, field == p->in ? "in" : "size");
+    struct place accept = place_key(&c->table, "accept"), pages = place_key(&c->table, "pages"),
+                 other = place_key(&pages, "or");
+    const struct page_form *forms[] = {&c->plan->pages.form, &c->plan->pages.other};
+    for (size_t i = 0; i < 2; i++)
+        if (forms[i]->style != PLAN_PAGE_NONE && (field == forms[i]->in || field == forms[i]->size))
+            return place_key(i ? &other : &pages, field == forms[i]->in ? "in" : "size");
     return field_place(&accept, field);
 }
 

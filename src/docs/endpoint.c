@@ -148,7 +148,7 @@ static void put_calls(const struct teller *t, struct buf *out)
 
 /* ---- what else a table says ---- */
 
-static void put_pages(const struct teller *t, struct buf *out)
+static void put_page_form(const struct page_form *form, struct buf *out)
 {
     static const char *const styles[] = {
         [PLAN_PAGE_NONE] = "",
@@ -156,23 +156,31 @@ static void put_pages(const struct teller *t, struct buf *out)
         [PLAN_PAGE_OFFSET] = "by an offset",
         [PLAN_PAGE_NUMBER] = "by their number",
     };
+    buf_printf(out, "%s in `" STR_FMT "`, their size in `" STR_FMT "`, from %llu to %llu",
+               styles[form->style], STR_ARG(form->in->name), STR_ARG(form->size->name),
+               (unsigned long long)form->least, (unsigned long long)form->most);
+    if (form->has_preset)
+        buf_printf(out, " and %llu when absent", (unsigned long long)form->preset);
+}
+
+static void put_pages(const struct teller *t, struct buf *out)
+{
     const struct pages *pages = &t->plan->pages;
     const struct scene outer = {0};
-    if (pages->style == PLAN_PAGE_NONE)
+    if (pages->form.style == PLAN_PAGE_NONE)
         return;
-    buf_printf(out,
-               "\nPages are asked for %s in `" STR_FMT "`, their size in `" STR_FMT
-               "`, from %llu to %llu",
-               styles[pages->style], STR_ARG(pages->in->name), STR_ARG(pages->size->name),
-               (unsigned long long)pages->least, (unsigned long long)pages->most);
-    if (pages->has_preset)
-        buf_printf(out, " and %llu when absent", (unsigned long long)pages->preset);
+    buf_add_str(out, STR("\nPages are asked for "));
+    put_page_form(&pages->form, out);
+    if (pages->other.style != PLAN_PAGE_NONE) {
+        buf_add_str(out, STR(", or "));
+        put_page_form(&pages->other, out);
+    }
     if (pages->has_descending) {
         buf_add_str(out, STR("; the greatest first when "));
         tell_condition(t, &pages->descending, &outer, out);
     }
     buf_add_str(out, STR(".\n"));
-    if (pages->lenient)
+    if (pages->form.lenient || pages->other.lenient)
         buf_add_str(out, STR("A smaller size counts as the default, a larger one as the largest, a "
                              "position before the first as\nthe first.\n"));
 }

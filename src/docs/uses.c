@@ -106,19 +106,20 @@ static void use_members(struct teller *t, const struct shape *shape, const struc
     }
 }
 
-static void use_list(struct teller *t, const struct shape *shape, const struct scene *scene,
-                     const struct stand *stand)
+/* One of the lists that `each` or `group` goes through, with what is made of its elements. */
+static void use_list(struct teller *t, const struct shape *shape, const struct expression *of,
+                     const struct scene *scene, const struct stand *stand)
 {
-    struct scene inner = scene_inside(t, &shape->of, scene);
+    struct scene inner = scene_inside(t, of, scene);
     struct stand below = *stand;
     struct buf text = new_text(t);
     below.path = arena_printf(t->arena, STR_FMT "[]", STR_ARG(stand->path));
     tell_stand(t, &below, &text);
-    struct trail trail = trail_of_value(t, &shape->of, scene);
+    struct trail trail = trail_of_value(t, of, scene);
     buf_add_str(&text, shape->kind == SHAPE_GROUP ? STR(", grouped") : STR(", one for each"));
     if (trail.origin == FROM_REQUEST)
         note_add(t, &t->uses, &(struct note){.path = trail.path, .text = buf_str(&text)});
-    use_arguments(t, &shape->of, scene, stand, false);
+    use_arguments(t, of, scene, stand, false);
     use_condition(t, &shape->when, &inner, &below);
     for (size_t i = 0; i < shape->by_count; i++)
         use_operand(t, &shape->by[i].from, &inner, &below, &groups);
@@ -135,7 +136,8 @@ static void use_shape(struct teller *t, const struct shape *shape, const struct 
         return;
     case SHAPE_EACH:
     case SHAPE_GROUP:
-        use_list(t, shape, scene, stand);
+        for (size_t i = 0; i < shape->source_count; i++)
+            use_list(t, shape, &shape->sources[i], scene, stand);
         return;
     case SHAPE_ALTERNATIVE:
         use_condition(t, &shape->when, scene, stand);
@@ -195,21 +197,28 @@ static void use_call(struct teller *t, unsigned index)
         use_arguments(t, &call->order, &row, &rows_order, true);
 }
 
-static void use_pages(struct teller *t)
+static void use_page_form(struct teller *t, const struct page_form *form)
 {
-    const struct pages *pages = &t->plan->pages;
-    const struct scene outer = {0};
-    if (pages->style == PLAN_PAGE_NONE)
-        return;
     static const char *const places[] = {
         [PLAN_PAGE_CURSOR] = "where the page begins, from the last answer",
         [PLAN_PAGE_OFFSET] = "how many rows come before the page",
         [PLAN_PAGE_NUMBER] = "the number of the page",
     };
+    if (form->style == PLAN_PAGE_NONE)
+        return;
     note_add(t, &t->uses,
-             &(struct note){.path = pages->in->name, .text = str_from(places[pages->style])});
-    note_add(t, &t->uses, &(struct note){.path = pages->size->name, .text = STR("rows of a page")});
-    use_condition(t, &pages->descending, &outer, &rows_order);
+             &(struct note){.path = form->in->name, .text = str_from(places[form->style])});
+    note_add(t, &t->uses, &(struct note){.path = form->size->name, .text = STR("rows of a page")});
+}
+
+static void use_pages(struct teller *t)
+{
+    const struct pages *pages = &t->plan->pages;
+    const struct scene outer = {0};
+    use_page_form(t, &pages->form);
+    use_page_form(t, &pages->other);
+    if (pages->has_descending)
+        use_condition(t, &pages->descending, &outer, &rows_order);
 }
 
 void gather_uses(struct teller *t)

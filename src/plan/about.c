@@ -55,5 +55,5 @@ const struct plan_call *plan_call_at(const struct plan *plan, unsigned call)
 
 enum plan_page_style plan_page_style(const struct plan *plan)
 {
-    return plan->pages.style;
+    return plan->pages.form.style;
 }

@@ -49,66 +49,99 @@ static bool page_style(const cJSON *node, const struct place *place, enum plan_p
                        cJSON_IsString(node) ? node->valuestring : place_kind(node));
 }
 
+/* A form beside the first has no preset of its field: that it is named is what chooses it. */
 static bool page_limits(struct compiler *c, const cJSON *pages, const struct place *place,
-                        struct type *size)
+                        struct page_form *out, struct type *size)
 {
-    struct pages *out = &c->plan->pages;
     struct place at = place_key(place, "limits");
     if (!compile_range(cJSON_GetObjectItemCaseSensitive(pages, "limits"), &at, 1000000, &out->least,
                        &out->most))
         return false;
     const cJSON *preset = cJSON_GetObjectItemCaseSensitive(pages, "default");
+    bool first = out == &c->plan->pages.form;
     *size = (struct type){.kind = TYPE_INT,
+                          .optional = !first,
                           .ranged = !out->lenient,
                           .low = (int64_t)out->least,
                           .high = (int64_t)out->most};
-    if (!preset)
-        return true;
     at = place_key(place, "default");
-    out->has_preset = size->has_preset = size->optional = true;
+    if (!preset)
+        return first || place_error(&at, "`or` needs the size of a page that names none");
+    out->has_preset = size->optional = true;
+    size->has_preset = first;
     return compile_whole(preset, &at, "a number within `limits`", out->least, out->most,
                          &out->preset) &&
            compile_number(c, preset, &at, &size->preset);
 }
 
-static bool page_lenient(struct compiler *c, const cJSON *pages, const struct place *place)
+static bool page_lenient(const cJSON *pages, const struct place *place, struct page_form *out)
 {
     const cJSON *lenient = cJSON_GetObjectItemCaseSensitive(pages, "lenient");
     struct place at = place_key(place, "lenient");
     if (lenient && !cJSON_IsBool(lenient))
         return place_error(&at, "expected true or false, found %s", place_kind(lenient));
-    c->plan->pages.lenient = cJSON_IsTrue(lenient);
+    out->lenient = cJSON_IsTrue(lenient);
     return true;
+}
+
+static bool page_form(struct compiler *c, const cJSON *pages, const struct place *place,
+                      struct page_form *out)
+{
+    struct place at = place_key(place, "style");
+    if (!page_style(cJSON_GetObjectItemCaseSensitive(pages, "style"), &at, &out->style))
+        return false;
+    bool good = page_lenient(pages, place, out);
+    struct type size, in = {.kind = TYPE_TEXT, .optional = true};
+    if (out->style != PLAN_PAGE_CURSOR)
+        in = (struct type){
+            .kind = TYPE_INT, .optional = true, .ranged = !out->lenient, .high = INT32_MAX};
+    good = page_limits(c, pages, place, out, &size) && good;
+    good = page_field(c, pages, "in", place, &in, &out->in) && good;
+    return page_field(c, pages, "size", place, &size, &out->size) && good;
+}
+
+/* `or`: both forms lead to a number of rows before the page, so one memory serves both. */
+static bool page_other(struct compiler *c, const cJSON *pages, const struct place *place)
+{
+    static const char *const known[] = {"style",   "in",      "size", "limits",
+                                        "default", "lenient", NULL};
+    struct pages *out = &c->plan->pages;
+    const cJSON *other = cJSON_GetObjectItemCaseSensitive(pages, "or");
+    struct place here = place_key(place, "or");
+    if (!other)
+        return true;
+    if (!cJSON_IsObject(other))
+        return place_error(&here, "expected an object, found %s", place_kind(other));
+    bool good = place_known_keys(&here, other, known);
+    if (!page_form(c, other, &here, &out->other))
+        return false;
+    struct place at = place_key(&here, "style");
+    if (out->form.style == PLAN_PAGE_CURSOR || out->other.style == PLAN_PAGE_CURSOR)
+        return place_error(&at, "a cursor cannot be one of two forms");
+    at = place_key(&here, "in");
+    if (out->other.in == out->form.in || out->other.in == out->form.size ||
+        out->other.size == out->form.in || out->other.size == out->form.size)
+        return place_error(&at, "the fields of the two forms must differ");
+    return good;
 }
 
 bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct place *place)
 {
-    static const char *const known[] = {"style",   "in",   "size", "limits",     "default",
-                                        "lenient", "next", "more", "descending", NULL};
-    struct pages *out = &c->plan->pages;
+    static const char *const known[] = {"style",      "in",      "size", "limits",
+                                        "default",    "lenient", "next", "more",
+                                        "descending", "or",      NULL};
     if (!pages)
         return true;
     if (!cJSON_IsObject(pages))
         return place_error(place, "expected an object, found %s", place_kind(pages));
     bool good = place_known_keys(place, pages, known);
-    struct place at = place_key(place, "style");
-    if (!page_style(cJSON_GetObjectItemCaseSensitive(pages, "style"), &at, &out->style))
-        return false;
-    if (!page_lenient(c, pages, place))
-        good = false;
-    struct field *wider = ARENA_ARRAY(c->arena, struct field, c->plan->field_count + 2);
+    struct field *wider = ARENA_ARRAY(c->arena, struct field, c->plan->field_count + 4);
     if (!wider)
         return place_error(place, "out of memory");
     if (c->plan->field_count)
         memcpy(wider, c->plan->fields, c->plan->field_count * sizeof *wider);
     c->plan->fields = wider;
-    struct type size, in = {.kind = TYPE_TEXT, .optional = true};
-    if (out->style != PLAN_PAGE_CURSOR)
-        in = (struct type){
-            .kind = TYPE_INT, .optional = true, .ranged = !out->lenient, .high = INT32_MAX};
-    good = page_limits(c, pages, place, &size) && good;
-    good = page_field(c, pages, "in", place, &in, &out->in) && good;
-    return good && page_field(c, pages, "size", place, &size, &out->size);
+    return page_form(c, pages, place, &c->plan->pages.form) && page_other(c, pages, place) && good;
 }
 
 /* The name under which `key` is placed in the reply; absent when the table names none. */
@@ -206,7 +239,7 @@ bool compile_pages(struct compiler *c, const cJSON *pages, const struct place *p
     bool good = page_name(c, pages, "next", place, &out->next, &out->next_key);
     good = page_name(c, pages, "more", place, &out->more, &out->more_key) && good;
     struct place at = place_key(place, "next");
-    if (out->next.p && out->style != PLAN_PAGE_CURSOR)
+    if (out->next.p && out->form.style != PLAN_PAGE_CURSOR)
         good = place_error(&at, "`next` belongs to the style cursor");
     const cJSON *descending = cJSON_GetObjectItemCaseSensitive(pages, "descending");
     struct view outer = {0};

@@ -120,6 +120,7 @@ enum leaf_form {
 };
 
 enum { KEY_ROOM = 32 }; /* bytes that can be read at a shape's key, however short it is */
+enum { SHAPE_SOURCES = 4 };
 
 struct shape {
     enum shape_kind kind;
@@ -129,7 +130,9 @@ struct shape {
     struct str name; /* as a member */
     struct str key;  /* the same ready to write: "\"name\":" */
     struct constant constant;
-    struct expression of;
+    struct expression of;       /* of a leaf */
+    struct expression *sources; /* of `each` and `group`: lists, one walked after the other */
+    size_t source_count;
     struct condition when; /* `where`, or `when` of an alternative */
     struct expression *by; /* of a group */
     size_t by_count;
@@ -214,16 +217,22 @@ struct sentence {
     struct str text;
 };
 
-struct pages {
+/* One way to ask for a page. */
+struct page_form {
     enum plan_page_style style;
     struct field *in, *size;
     uint64_t least, most, preset;
     bool has_preset;
+    bool lenient; /* a size or a position out of bounds is put right */
+};
+
+struct pages {
+    struct page_form form;
+    struct page_form other;    /* `or`: of requests that name one of its fields; else no style */
     struct str next, next_key; /* name, and ready to write; absent when the table has none */
     struct str more, more_key;
     struct condition descending;
     bool has_descending;
-    bool lenient; /* a size or a position out of bounds is put right */
 };
 
 /* Which setting a table is for. */

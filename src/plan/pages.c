@@ -6,15 +6,20 @@
 
 #include <assert.h>
 
-/* The number a paging field holds; false after a fault when it is out of all bounds. */
-static bool read_number(struct plan_run *run, const struct field *field, uint64_t *out,
-                        struct fault *fault)
+static const struct value *sent(const struct plan_run *run, const struct field *field)
 {
-    const struct value *value = &run->slots[field->want->slot];
+    return &run->slots[field->want->slot];
+}
+
+/* The number a paging field holds; false after a fault when it is out of all bounds. */
+static bool read_number(struct plan_run *run, const struct page_form *form,
+                        const struct field *field, uint64_t *out, struct fault *fault)
+{
+    const struct value *value = sent(run, field);
     struct str text = value_as_text(run, value);
     if (!value_there(value) || str_to_u64(text, out))
         return true;
-    if (run->plan->pages.lenient && decimal_is_whole(text)) {
+    if (form->lenient && decimal_is_whole(text)) {
         *out = text.p[0] == '-' ? 0 : INT32_MAX;
         return true;
     }
@@ -22,38 +27,57 @@ static bool read_number(struct plan_run *run, const struct field *field, uint64_
                     STR_FMT " must be a whole number of at least 0", STR_ARG(field->name));
 }
 
-bool plan_page_asked(struct plan_run *run, struct plan_page_asked *asked, struct fault *fault)
+static bool read_size(struct plan_run *run, const struct page_form *form, uint64_t *size,
+                      struct fault *fault)
+{
+    *size = form->preset;
+    if (!read_number(run, form, form->size, size, fault))
+        return false;
+    if (form->lenient && *size < form->least)
+        *size = form->has_preset ? form->preset : form->least;
+    if (form->lenient && *size > form->most)
+        *size = form->most;
+    if (*size >= form->least && *size <= form->most)
+        return true;
+    return fault_at(fault, FAULT_PARAMETER, form->size->name, STR_FMT " must be from %llu to %llu",
+                    STR_ARG(form->size->name), (unsigned long long)form->least,
+                    (unsigned long long)form->most);
+}
+
+/* The form the request is written in: the first, unless it names a field of the other. */
+static const struct page_form *form_of(const struct plan_run *run)
 {
     const struct pages *pages = &run->plan->pages;
-    assert(pages->style != PLAN_PAGE_NONE);
-    *asked = (struct plan_page_asked){.size = pages->preset};
-    if (!read_number(run, pages->size, &asked->size, fault))
+    bool other =
+        pages->other.style != PLAN_PAGE_NONE &&
+        (value_there(sent(run, pages->other.in)) || value_there(sent(run, pages->other.size)));
+    return other ? &pages->other : &pages->form;
+}
+
+bool plan_page_asked(struct plan_run *run, struct plan_page_asked *asked, struct fault *fault)
+{
+    const struct page_form *form = form_of(run);
+    uint64_t at = 0;
+    assert(form->style != PLAN_PAGE_NONE);
+    *asked = (struct plan_page_asked){0};
+    if (!read_size(run, form, &asked->size, fault))
         return false;
-    if (pages->lenient && asked->size < pages->least)
-        asked->size = pages->has_preset ? pages->preset : pages->least;
-    if (pages->lenient && asked->size > pages->most)
-        asked->size = pages->most;
-    if (asked->size < pages->least || asked->size > pages->most)
-        return fault_at(fault, FAULT_PARAMETER, pages->size->name,
-                        STR_FMT " must be from %llu to %llu", STR_ARG(pages->size->name),
-                        (unsigned long long)pages->least, (unsigned long long)pages->most);
-    if (pages->style == PLAN_PAGE_CURSOR) {
-        asked->cursor = value_as_text(run, &run->slots[pages->in->want->slot]);
+    if (form->style == PLAN_PAGE_CURSOR) {
+        asked->cursor = value_as_text(run, sent(run, form->in));
         if (!asked->cursor.n)
             asked->cursor = STR_NONE;
         return run_check(run, fault);
     }
-    uint64_t at = 0;
-    if (!read_number(run, pages->in, &at, fault))
+    if (!read_number(run, form, form->in, &at, fault))
         return false;
-    if (pages->style == PLAN_PAGE_NUMBER && at > 0)
-        at--;
-    else if (pages->style == PLAN_PAGE_NUMBER)
-        at = 0;
-    if (pages->style == PLAN_PAGE_NUMBER && at > UINT64_MAX / asked->size)
-        return fault_at(fault, FAULT_PARAMETER, pages->in->name, STR_FMT " is too large",
-                        STR_ARG(pages->in->name));
-    asked->offset = pages->style == PLAN_PAGE_NUMBER ? at * asked->size : at;
+    if (form->style == PLAN_PAGE_NUMBER) {
+        at = at > 0 ? at - 1 : 0; /* page 0 is the first one as well */
+        if (at > UINT64_MAX / asked->size)
+            return fault_at(fault, FAULT_PARAMETER, form->in->name, STR_FMT " is too large",
+                            STR_ARG(form->in->name));
+        at *= asked->size;
+    }
+    asked->offset = at;
     return run_check(run, fault);
 }
 

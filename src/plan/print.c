@@ -68,8 +68,9 @@ static void print_below(struct printer *p, const struct shape *shape)
 
 static void print_list_shape(struct printer *p, const struct shape *shape)
 {
-    buf_printf(p->out, "%s " STR_FMT, shape->kind == SHAPE_EACH ? "for each of" : "in groups of",
-               STR_ARG(shape->of.text));
+    buf_add_str(p->out, shape->kind == SHAPE_EACH ? STR("for each of ") : STR("in groups of "));
+    for (size_t i = 0; i < shape->source_count; i++)
+        buf_printf(p->out, "%s" STR_FMT, i ? ", then of " : "", STR_ARG(shape->sources[i].text));
     for (size_t i = 0; i < shape->by_count; i++)
         buf_printf(p->out, "%s" STR_FMT, i ? ", " : " by ", STR_ARG(shape->by[i].text));
     if (shape->when.count) {
@@ -172,15 +173,25 @@ static void print_call(struct printer *p, const struct plan *plan, unsigned inde
     p->depth--;
 }
 
-static void print_pages(struct printer *p, const struct pages *pages)
+static void print_page_form(struct printer *p, const struct page_form *form)
 {
     static const char *const styles[] = {"", "cursor", "offset", "number"};
-    if (pages->style == PLAN_PAGE_NONE)
+    buf_printf(p->out, "%s in " STR_FMT ", size in " STR_FMT " from %llu to %llu",
+               styles[form->style], STR_ARG(form->in->name), STR_ARG(form->size->name),
+               (unsigned long long)form->least, (unsigned long long)form->most);
+}
+
+static void print_pages(struct printer *p, const struct pages *pages)
+{
+    if (pages->form.style == PLAN_PAGE_NONE)
         return;
     line(p);
-    buf_printf(p->out, "pages by %s in " STR_FMT ", size in " STR_FMT " from %llu to %llu",
-               styles[pages->style], STR_ARG(pages->in->name), STR_ARG(pages->size->name),
-               (unsigned long long)pages->least, (unsigned long long)pages->most);
+    buf_add_str(p->out, STR("pages by "));
+    print_page_form(p, &pages->form);
+    if (pages->other.style == PLAN_PAGE_NONE)
+        return;
+    buf_add_str(p->out, STR(", or by "));
+    print_page_form(p, &pages->other);
 }
 
 static void print_sentences(struct printer *p, const char *title, const struct sentence *list,

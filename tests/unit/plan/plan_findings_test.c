@@ -242,8 +242,14 @@ static void shapes(void **state)
          "$.reply.l.mkae: unknown key 'mkae' (did you mean make?)"},
         {CALL "`reply`: { `l`: { `each`: `c.l` } } }",
          "$.reply.l: expected `make`, the shape of an element"},
+        {CALL "`reply`: { `l`: { `each`: 5, `make`: 1 } } }",
+         "$.reply.l.each: expected an expression, found a number"},
         {CALL "`reply`: { `l`: { `each`: [], `make`: 1 } } }",
-         "$.reply.l.each: expected an expression, found a list"},
+         "$.reply.l.each: expected an expression, or 2 to 4 of them in a list"},
+        {CALL "`reply`: { `l`: { `each`: [`c.l`], `make`: 1 } } }",
+         "$.reply.l.each: expected an expression, or 2 to 4 of them in a list"},
+        {CALL "`reply`: { `l`: { `group`: [`c.l`, 5], `by`: `.`, `make`: 1 } } }",
+         "$.reply.l.group[1]: expected an expression, found a number"},
         {"`accept`: { `n`: `int` }, `reply`: { `l`: { `each`: `n`, `make`: 1 } } }",
          "$.reply.l.each: 'n' is no list"},
         {"`accept`: { `l`: [ { `id`: `id` } ] }, `reply`: { `l`: { `each`: `l`, `make`: `idd` } } "
@@ -357,7 +363,8 @@ static void calls(void **state)
 #define PAGES(text)                                                                                \
     "`calls`: { `c`: { `send`: `POST /new/x`, `rows`: `l` } }, `pages`: { " text " }, "            \
     "`reply`: { `l`: { `rows`: { `c`: `id` } }, `total`: 1 } }"
-#define GOOD "`style`: `cursor`, `in`: `cursor`, `size`: `size`, `limits`: [1, 5]"
+#define GOOD   "`style`: `cursor`, `in`: `cursor`, `size`: `size`, `limits`: [1, 5]"
+#define NUMBER "`style`: `number`, `in`: `at`, `size`: `size`, `limits`: [1, 5]"
 
 /* A list in a list: more of the inner call, more of the outer one, the rows of the reply. */
 #define NESTED(inner, outer, rows)                                                                 \
@@ -397,6 +404,18 @@ static void pages_and_enums(void **state)
          "`c`: { `send`: `GET /new/y`, `rows`: `m`, `each`: `o.l` } }, "
          "`reply`: { `l`: { `rows`: { `c`: `id`, `o`: `id` } } } }",
          "the rows of 'o' are asked for 'c', so they make no rows of the reply themselves"},
+        {PAGES(GOOD ", `or`: 1"), "$.pages.or: expected an object, found a number"},
+        {PAGES(GOOD ", `or`: { `style`: `offset`, `in`: `o`, `size`: `s`, `limits`: [1, 5], "
+                    "`default`: 5 }"),
+         "$.pages.or.style: a cursor cannot be one of two forms"},
+        {PAGES(NUMBER ", `or`: { `style`: `offset`, `in`: `o`, `size`: `s`, `limits`: [1, 5], "
+                      "`default`: 5, `next`: `n` }"),
+         "$.pages.or.next: unknown key 'next'"},
+        {PAGES(NUMBER ", `or`: { `style`: `offset`, `in`: `o`, `size`: `s`, `limits`: [1, 5] }"),
+         "$.pages.or.default: `or` needs the size of a page that names none"},
+        {PAGES(NUMBER ", `or`: { `style`: `offset`, `in`: `at`, `size`: `s`, `limits`: [1, 5], "
+                      "`default`: 5 }"),
+         "$.pages.or.in: the fields of the two forms must differ"},
         {PAGES(GOOD ", `lenient`: 1"), "$.pages.lenient: expected true or false, found a number"},
         {NESTED("`most`: 5,", "", "`c`: `id`"),
          "$.calls.c.most: a list in a list goes as far as the legacy page, so this applies to "

@@ -27,6 +27,10 @@ static const char *table_of(const char *style, const char *more)
     return table;
 }
 
+#define OR                                                                                         \
+    ", `or`: { `style`: `offset`, `in`: `from`, `size`: `limit`, `limits`: [1, 30], "              \
+    "`default`: 20, `lenient`: true }"
+
 static void asked(void **state)
 {
     (void)state;
@@ -63,6 +67,12 @@ static void asked(void **state)
          "!parameter size: size must be a whole number, not 'x'", 0, 0},
         {"offset", ", `lenient`: true", "{}",
          "!parameter size: size is missing; it must be a whole number", 0, 0},
+        {"number", ", `default`: 10" OR, "{`at`: 3, `size`: 5}", NULL, 5, 10},
+        {"number", ", `default`: 10" OR, "{}", NULL, 10, 0},
+        {"number", ", `default`: 10" OR, "{`from`: 35}", NULL, 20, 35},
+        {"number", ", `default`: 10" OR, "{`limit`: 7}", NULL, 7, 0},
+        {"number", ", `default`: 10" OR, "{`from`: 35, `limit`: 500, `at`: 9}", NULL, 30, 35},
+        {"offset", OR, "{`size`: 5, `from`: ``}", NULL, 5, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct plans *plans = good_table(table_of(rows[i].style, rows[i].more));
