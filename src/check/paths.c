@@ -83,15 +83,15 @@ static struct step member_of(struct check *c, const struct sort *sort, struct st
     return (struct step){&sort_anything, UNDECLARED};
 }
 
+/* Of objects of several kinds, a member that one of them does not have may be absent. */
 static struct step member(struct check *c, const struct sort *sort, struct str name)
 {
     struct step all = {NULL, PRESENT};
     for (; sort; sort = sort->other) {
         struct step one = member_of(c, sort, name);
-        if (!one.sort)
-            continue;
-        all.sort = sort_either(c->arena, all.sort, one.sort);
-        if (one.presence > all.presence)
+        if (one.sort)
+            all.sort = sort_either(c->arena, all.sort, one.sort);
+        if (one.presence > all.presence && (one.sort || sort->kinds & SORT_OBJECT))
             all.presence = one.presence;
     }
     return all;

@@ -208,18 +208,37 @@ static struct scene inside(struct check *c, const struct shape *shape, const str
     return inner;
 }
 
-static struct fact source_of(struct check *c, const struct shape *shape, const struct scene *scene,
-                             const struct place *place)
+static struct fact list_of(struct check *c, const struct expression *of, const struct scene *scene,
+                           const struct place *place)
 {
-    struct place at = place_key(place, shape->kind == SHAPE_GROUP ? "group" : "each");
-    struct fact source = evaluate(c, &shape->of, scene, &at);
+    struct fact source = evaluate(c, of, scene, place);
     if (!(sort_kinds(source.sort) & SORT_LIST)) {
         struct str found = describe(c, source.sort);
-        report(c, &at, "`" STR_FMT "` is " STR_FMT ", not a list", STR_ARG(shape->of.text),
+        report(c, place, "`" STR_FMT "` is " STR_FMT ", not a list", STR_ARG(of->text),
                STR_ARG(found));
         source.sort = &sort_anything;
     }
     return source;
+}
+
+/* What a shape goes through: a list that holds what any of its sources does. */
+static struct fact source_of(struct check *c, const struct shape *shape, const struct scene *scene,
+                             const struct place *place)
+{
+    struct place at = place_key(place, shape->kind == SHAPE_GROUP ? "group" : "each");
+    if (shape->source_count == 1)
+        return list_of(c, &shape->sources[0], scene, &at);
+    struct fact all = {NULL, OPTIONAL};
+    const struct sort *items = NULL;
+    for (size_t i = 0; i < shape->source_count; i++) {
+        struct place here = place_index(&at, i);
+        struct fact one = list_of(c, &shape->sources[i], scene, &here);
+        const struct sort *item = sort_items(c->arena, one.sort);
+        items = item ? sort_either(c->arena, items, item) : items;
+        all.presence = one.presence < all.presence ? one.presence : all.presence;
+    }
+    all.sort = sort_list_of(c->arena, items);
+    return all;
 }
 
 /* `each` and `group` */
@@ -367,7 +386,7 @@ const struct sort *sort_of_shape(struct check *c, const struct shape *shape,
         return sort_of_object(c, shape, scene);
     case SHAPE_EACH:
     case SHAPE_GROUP:
-        source = evaluate(c, &shape->of, scene, &nowhere);
+        source = source_of(c, shape, scene, &nowhere);
         inner = inside(c, shape, scene, &source);
         return sort_list_of(c->arena, sort_of_shape(c, &shape->members[0], &inner));
     case SHAPE_ALTERNATIVE:

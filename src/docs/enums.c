@@ -37,6 +37,8 @@ static void from_shape(struct used *used, const struct shape *shape)
         return;
     from_expression(used, &shape->of);
     from_condition(used, &shape->when);
+    for (size_t i = 0; i < shape->source_count; i++)
+        from_expression(used, &shape->sources[i]);
     for (size_t i = 0; i < shape->by_count; i++)
         from_expression(used, &shape->by[i]);
     for (size_t i = 0; i < shape->count; i++)

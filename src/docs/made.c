@@ -82,10 +82,20 @@ static void make_leaf(struct teller *t, const struct shape *shape, const struct 
     note_add(t, &t->made, &note);
 }
 
+/* Inside the elements of a list; those of several are of none in particular. */
+static struct scene scene_of_list(const struct teller *t, const struct shape *shape,
+                                  const struct scene *scene)
+{
+    struct scene inner = scene_inside(t, &shape->sources[0], scene);
+    if (shape->source_count > 1)
+        inner.element = (struct trail){.path = STR("")};
+    return inner;
+}
+
 static void make_each(struct teller *t, const struct shape *shape, const struct scene *scene,
                       const struct target *target)
 {
-    struct scene inner = scene_inside(t, &shape->of, scene);
+    struct scene inner = scene_of_list(t, shape, scene);
     struct buf text = new_text(t, target);
     if (shape->kind == SHAPE_GROUP) {
         buf_add_str(&text, STR("one for each different "));
@@ -97,7 +107,10 @@ static void make_each(struct teller *t, const struct shape *shape, const struct 
     } else {
         buf_add_str(&text, STR("one for each of "));
     }
-    tell_expression(t, &shape->of, scene, &text);
+    for (size_t i = 0; i < shape->source_count; i++) {
+        buf_add_str(&text, i ? STR(", then of ") : STR(""));
+        tell_expression(t, &shape->sources[i], scene, &text);
+    }
     if (shape->kind == SHAPE_GROUP)
         buf_add_str(&text, STR(", its members from the first of them"));
     if (shape->when.count) {

@@ -23,7 +23,7 @@ static bool compile_list(struct compiler *c, const cJSON *node, const struct vie
     return good;
 }
 
-/* The view inside the elements of the list that an expression leads to. */
+/* The view inside the elements of the lists that expressions lead to. */
 static struct view element_view(struct compiler *c, const struct view *view,
                                 const struct leads *leads, struct scope *scope)
 {
@@ -44,17 +44,53 @@ static struct view element_view(struct compiler *c, const struct view *view,
     return inner;
 }
 
-/* The list that `each` or `group` goes through. */
 static bool compile_source(struct compiler *c, const cJSON *node, const struct view *view,
                            const struct place *place, struct shape *out, struct leads *leads)
 {
     if (!cJSON_IsString(node))
         return place_error(place, "expected an expression, found %s", place_kind(node));
-    if (!compile_expression(c, node->valuestring, view, place, &out->of, leads))
+    struct expression *source = &out->sources[out->source_count++];
+    if (!compile_expression(c, node->valuestring, view, place, source, leads))
         return false;
     if (leads->type && leads->type->kind != TYPE_ITEMS && leads->type->kind != TYPE_LIST &&
         leads->type->kind != TYPE_ANY)
         return place_error(place, "'" STR_FMT "' is no list", STR_ARG(leads->label));
+    return true;
+}
+
+/* What is known of an element that may be of the one list or of the other. */
+static void lead_to_both(struct leads *leads, const struct leads *other)
+{
+    leads->type = NULL;
+    leads->upstream |= other->upstream;
+    leads->call = -1;
+}
+
+/* The list that `each` or `group` goes through, or several: one walked after the other. */
+static bool compile_sources(struct compiler *c, const cJSON *node, const struct view *view,
+                            const struct place *place, struct shape *out, struct leads *leads)
+{
+    out->sources = ARENA_ARRAY(c->arena, struct expression, SHAPE_SOURCES);
+    if (!out->sources)
+        return place_error(place, "out of memory");
+    if (!cJSON_IsArray(node))
+        return compile_source(c, node, view, place, out, leads);
+    size_t count = (size_t)cJSON_GetArraySize(node);
+    if (count < 2 || count > SHAPE_SOURCES)
+        return place_error(place, "expected an expression, or 2 to %d of them in a list",
+                           SHAPE_SOURCES);
+    bool good = true;
+    for (const cJSON *child = node->child; child; child = child->next) {
+        struct place at = place_index(place, out->source_count);
+        struct leads one;
+        good = compile_source(c, child, view, &at, out, &one) && good;
+        if (out->source_count == 1)
+            *leads = one;
+        else
+            lead_to_both(leads, &one);
+        if (!good)
+            return false;
+    }
     return true;
 }
 
@@ -86,7 +122,7 @@ static bool compile_each(struct compiler *c, const cJSON *node, const struct vie
     out->kind = SHAPE_EACH;
     out->reads = true;
     const cJSON *each = cJSON_GetObjectItemCaseSensitive(node, "each");
-    if (!compile_source(c, each, view, &at, out, &leads))
+    if (!compile_sources(c, each, view, &at, out, &leads))
         return false;
     struct view inner = element_view(c, view, &leads, &out->scope);
     good = compile_where(c, node, &inner, place, out) && good;
@@ -115,7 +151,7 @@ static bool compile_group(struct compiler *c, const cJSON *node, const struct vi
     out->kind = SHAPE_GROUP;
     out->reads = true;
     const cJSON *group = cJSON_GetObjectItemCaseSensitive(node, "group");
-    if (!compile_source(c, group, view, &at, out, &leads))
+    if (!compile_sources(c, group, view, &at, out, &leads))
         return false;
     leads.call = -1;
     struct view inner = element_view(c, view, &leads, &out->scope);

@@ -160,27 +160,30 @@ static enum written write_list(struct plan_run *run, const struct shape *shape,
     return any ? WRITTEN : CONSTANT;
 }
 
-/* The list of `each` and `group`; false when it is absent. */
-static bool read_list(struct plan_run *run, const struct shape *shape, struct value *list)
+/* The lists of `each` and `group` that are there, in their order; how many. */
+static size_t read_lists(struct plan_run *run, const struct shape *shape,
+                         struct value lists[SHAPE_SOURCES])
 {
-    *list = expression_read(run, &shape->of);
-    if (!value_there(list))
-        return false;
-    if (value_is_list(list))
-        return true;
-    run_fault(run, &shape->of.from, "expected a list, found %s", json_type_name(value_type(list)));
-    return false;
+    size_t count = 0;
+    for (size_t i = 0; i < shape->source_count; i++) {
+        const struct expression *source = &shape->sources[i];
+        struct value *list = &lists[count];
+        *list = expression_read(run, source);
+        if (value_is_list(list))
+            count++;
+        else if (value_there(list))
+            run_fault(run, &source->from, "expected a list, found %s",
+                      json_type_name(value_type(list)));
+    }
+    return count;
 }
 
-static enum written write_each(struct plan_run *run, const struct shape *shape,
-                               struct json_writer *w)
+static void write_elements(struct plan_run *run, const struct shape *shape,
+                           const struct value *list, struct json_writer *w)
 {
-    struct value list, item;
-    if (!read_list(run, shape, &list))
-        return LEFT_OUT;
-    struct elements elements = value_elements(&list);
+    struct value item;
+    struct elements elements = value_elements(list);
     size_t outer = elements.answers ? run->calls[elements.call].current : 0;
-    json_open_array(w);
     while (elements_next(run, &elements, &item)) {
         if (elements.answers)
             element_enter(run, elements.call, elements.index - 1);
@@ -188,9 +191,21 @@ static enum written write_each(struct plan_run *run, const struct shape *shape,
         if (condition_holds(run, &shape->when))
             shape_write(run, shape->members, w);
     }
-    json_close_array(w);
     if (elements.answers)
         element_enter(run, elements.call, outer);
+}
+
+static enum written write_each(struct plan_run *run, const struct shape *shape,
+                               struct json_writer *w)
+{
+    struct value lists[SHAPE_SOURCES];
+    size_t count = read_lists(run, shape, lists);
+    if (!count)
+        return LEFT_OUT;
+    json_open_array(w);
+    for (size_t i = 0; i < count; i++)
+        write_elements(run, shape, &lists[i], w);
+    json_close_array(w);
     return WRITTEN;
 }
 
@@ -257,17 +272,23 @@ static bool group_add(struct plan_run *run, struct group *group, struct value it
     return true;
 }
 
-static bool make_groups(struct plan_run *run, const struct shape *shape, const struct value *list,
-                        struct groups *groups)
+static bool new_groups(struct plan_run *run, const struct value *lists, size_t list_count,
+                       struct groups *groups)
 {
-    size_t count = value_count(run, list), size = 8;
+    size_t count = 0, size = 8;
+    for (size_t i = 0; i < list_count; i++)
+        count += value_count(run, &lists[i]);
     while (size < count * 2)
         size *= 2;
     *groups = (struct groups){.mask = size - 1};
     groups->items = ARENA_ARRAY(run->arena, struct group, count + 1);
     groups->table = ARENA_ARRAY(run->arena, size_t, size);
-    if (!groups->items || !groups->table)
-        return run_no_memory(run);
+    return (groups->items && groups->table) || run_no_memory(run);
+}
+
+static bool fill_groups(struct plan_run *run, const struct shape *shape, const struct value *list,
+                        struct groups *groups)
+{
     struct elements elements = value_elements(list);
     struct value item;
     while (elements_next(run, &elements, &item)) {
@@ -283,10 +304,14 @@ static bool make_groups(struct plan_run *run, const struct shape *shape, const s
 static enum written write_group(struct plan_run *run, const struct shape *shape,
                                 struct json_writer *w)
 {
-    struct value list;
+    struct value lists[SHAPE_SOURCES];
     struct groups groups;
-    if (!read_list(run, shape, &list) || !make_groups(run, shape, &list, &groups))
+    size_t count = read_lists(run, shape, lists);
+    if (!count || !new_groups(run, lists, count, &groups))
         return LEFT_OUT;
+    for (size_t i = 0; i < count; i++)
+        if (!fill_groups(run, shape, &lists[i], &groups))
+            return LEFT_OUT;
     json_open_array(w);
     for (size_t i = 0; i < groups.count; i++) {
         struct group *group = &groups.items[i];

@@ -120,7 +120,9 @@ static void tells_fields_of_the_request(void **state)
         {"loans.md", "| `loan_id` | id | path of `loan`; answer `id` when nothing else is given |"},
         {"loans.md",
          "| `copy_ids[]` | list of id, optional | path of `copies`; `copies` is called for each, "
-         "each once; decides whether it is refused; answer `copies[].asked` |"},
+         "each once; decides whether it is refused; answer `copies[].asked`; answer `both[]`, one "
+         "for "
+         "each |"},
         {"loans.md",
          "| `detail` | any, optional | decides query `full` of `loan`; query `full` of `loan` is "
          "`\"x\"` |"},
@@ -174,6 +176,9 @@ static void tells_shapes(void **state)
          "among `loan.lines`, its members from the first of them |"},
         {"loans.md", "| `groups.count` |  | the group's `loan.lines[]`, how many |"},
         {"loans.md", "| `groups.price` |  | the group's `loan.lines[].price` added up |"},
+        {"loans.md",
+         "| `both` |  | one for each of `loan.lines`, then of the request's `copy_ids` |"},
+        {"loans.md", "| `both.kind` |  | `kind` |"},
         {"loans.md", "| `reader` |  | when `readers.list` is set |"},
         {"loans.md",
          "| `reader.name` |  | when `readers.list` is set: `readers.list[].name`, the first; "
