@@ -7,8 +7,9 @@ const char *docs_state_name(enum docs_state state)
 {
     static const char *const names[] = {
         [DOCS_WHOLE] = "whole",     [DOCS_LOSSES] = "with losses",
-        [DOCS_NOT_YET] = "not yet", [DOCS_NO_COUNTERPART] = "no counterpart",
-        [DOCS_NATIVE] = "native",
+        [DOCS_REFUSED] = "refused", [DOCS_NOT_YET] = "not yet",
+        [DOCS_NATIVE] = "native",   [DOCS_NO_COUNTERPART] = "no counterpart",
+        [DOCS_PUSHED] = "pushed",
     };
     return names[state];
 }
@@ -44,6 +45,8 @@ static enum docs_state state_of_row(const struct docs_row *row)
     enum docs_state state = DOCS_NOT_YET;
     if (row->row->native)
         return DOCS_NATIVE;
+    if (row->row->type)
+        return DOCS_PUSHED;
     for (size_t i = 0; i < row->plan_count; i++) {
         enum docs_state one = state_of_plan(row->plans[i]);
         if (!counts(row, row->plans[i]))
@@ -51,7 +54,9 @@ static enum docs_state state_of_row(const struct docs_row *row)
         if (state == DOCS_NOT_YET || state == DOCS_NO_COUNTERPART || one == DOCS_LOSSES)
             state = one;
     }
-    bool nothing = !row->row->upstream.count && !row->row->instead.count && !row->row->type;
+    if (state == DOCS_NO_COUNTERPART && row->row->upstream.count)
+        return DOCS_REFUSED;
+    bool nothing = !row->row->upstream.count && !row->row->instead.count;
     return !row->plan_count && nothing ? DOCS_NO_COUNTERPART : state;
 }
 

@@ -29,9 +29,11 @@ struct docs_sources {
 enum docs_state {
     DOCS_WHOLE,
     DOCS_LOSSES,         /* served; what is lost is confessed */
+    DOCS_REFUSED,        /* has a successor, but is answered with what to do instead */
     DOCS_NOT_YET,        /* no table serves it */
     DOCS_NO_COUNTERPART, /* refused with advice, or nothing to call in its place */
     DOCS_NATIVE,         /* new in v202309: called as it is */
+    DOCS_PUSHED,         /* a webhook: the service sends it straight to the app */
     DOCS_STATES
 };
 

@@ -184,9 +184,12 @@ static void put_index(struct writing *w, struct docs_page *page)
                 STR("\n- *whole*: every field of both messages is carried over\n"
                     "- *with losses*: the table says which fields are not, and why; an app that "
                     "sends one\n  reads its name in a header of the answer\n"
+                    "- *refused*: answered with what to call instead\n"
                     "- *not yet*: refused by name\n"
                     "- *no counterpart*: v202309 has nothing like it; refused with advice\n"
-                    "- *native*: new in v202309, called as it is\n\n"
+                    "- *native*: new in v202309, called as it is\n"
+                    "- *pushed*: the service sends it straight to the app, in its v202309 form; "
+                    "shopshim does\n  not stand between\n\n"
                     "In the pages a field of an answer is written with the name of the call "
                     "before it:\n`found.items[].id` is `items[].id` in the `data` of the call "
                     "`found`.\n"));

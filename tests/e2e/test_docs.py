@@ -11,7 +11,7 @@ MAPPINGS = ROOT / "mappings"
 
 
 class Routes(Command):
-    STATES = ["whole", "with losses", "not yet", "no counterpart", "native"]
+    STATES = ["whole", "with losses", "refused", "not yet", "no counterpart", "native", "pushed"]
 
     def listing(self):
         return json.loads(self.ends(run("routes", "--format", "json"), 0).stdout)

@@ -18,9 +18,10 @@ static void rows_have_states(void **state)
         {"Loans", "Lend Again", DOCS_NOT_YET, "not yet", 0},
         {"Loans", "Burn Loan", DOCS_NO_COUNTERPART, "no counterpart", 0},
         {"Loans", "Renew Loan", DOCS_NATIVE, "native", 0},
+        {"Loans", "Shred Loan", DOCS_REFUSED, "refused", 1},
         {"Loans", "Watch Loans", DOCS_NO_COUNTERPART, "no counterpart", 0},
         {"Loans", "Smell Loan", DOCS_NO_COUNTERPART, "no counterpart", 0},
-        {"Bells", "Loan Bell", DOCS_NOT_YET, "not yet", 0},
+        {"Bells", "Loan Bell", DOCS_PUSHED, "pushed", 0},
         {"Other tables", "cards/give", DOCS_WHOLE, "whole", 1},
         {"Other tables", "cards/list", DOCS_WHOLE, "whole", 1},
         {"Other tables", "cards/stamps", DOCS_WHOLE, "whole", 1},
@@ -38,7 +39,8 @@ static void rows_have_states(void **state)
         assert_true(
             str_eq(docs_state_text(row->state, row->losses, arena), str_from(rows[i].text)));
     }
-    static const size_t guide[DOCS_STATES] = {1, 1, 2, 3, 1}, beyond[DOCS_STATES] = {3, 0, 0, 1, 0};
+    static const size_t guide[DOCS_STATES] = {1, 1, 1, 1, 3, 1, 1},
+                        beyond[DOCS_STATES] = {3, 0, 0, 0, 1, 0, 0};
     assert_memory_equal(coverage.guide, guide, sizeof guide);
     assert_memory_equal(coverage.beyond, beyond, sizeof beyond);
     arena_free(arena);
@@ -58,6 +60,7 @@ static void tables_have_states(void **state)
         {"loans/find_before_202305", "whole", "< 202305, 202309"},
         {"loans/find_newest", "1 loss", "< 202305, newest"},
         {"loans/get", "whole", ""},
+        {"loans/shred", "no counterpart", ""},
     };
     struct arena *arena = arena_new(1 << 20);
     assert_int_equal(plans_count(library.plans), sizeof rows / sizeof *rows);
@@ -77,10 +80,10 @@ static void without_guide_tables_stand_alone(void **state)
     struct docs_coverage coverage;
     const struct docs_sources sources = {.plans = library.plans};
     assert_true(docs_cover(&sources, arena, &coverage));
-    static const char *const names[] = {"cards/give", "cards/list", "cards/stamps",
-                                        "loans/end",  "loans/find", "loans/get"};
-    assert_int_equal(coverage.count, 6);
-    for (size_t i = 0; i < 6; i++) {
+    static const char *const names[] = {"cards/give", "cards/list", "cards/stamps", "loans/end",
+                                        "loans/find", "loans/get",  "loans/shred"};
+    assert_int_equal(coverage.count, 7);
+    for (size_t i = 0; i < 7; i++) {
         assert_true(str_eq(coverage.rows[i].row->name, str_from(names[i])));
         assert_int_equal(coverage.rows[i].plan_count, i == 4 ? 3 : 1);
     }
@@ -106,13 +109,13 @@ static void summary_has_a_line_for_each_area(void **state)
     assert_true(docs_cover(&library, arena, &coverage));
     docs_put_summary(&coverage, "x/", &out);
     buf_add_char(&out, '\0');
-    assert_string_equal(out.p,
-                        "| area | whole | with losses | not yet | no counterpart | native |\n"
-                        "|---|--:|--:|--:|--:|--:|\n"
-                        "| [Loans](x/loans.md) | 1 | 1 | 1 | 4 | 1 |\n"
-                        "| [Bells](x/bells.md) | 0 | 0 | 1 | 0 | 0 |\n"
-                        "| [Other tables](x/other.md) | 3 | 0 | 0 | 0 | 0 |\n"
-                        "| all | 4 | 1 | 2 | 4 | 1 |\n");
+    assert_string_equal(out.p, "| area | whole | with losses | refused | not yet | no counterpart "
+                               "| native | pushed |\n"
+                               "|---|--:|--:|--:|--:|--:|--:|--:|\n"
+                               "| [Loans](x/loans.md) | 1 | 1 | 1 | 1 | 4 | 1 | 0 |\n"
+                               "| [Bells](x/bells.md) | 0 | 0 | 0 | 0 | 0 | 0 | 1 |\n"
+                               "| [Other tables](x/other.md) | 3 | 0 | 0 | 0 | 0 | 0 | 0 |\n"
+                               "| all | 4 | 1 | 1 | 1 | 4 | 1 | 1 |\n");
     buf_clear(&out);
     arena_free(arena);
 }
