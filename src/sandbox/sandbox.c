@@ -1,46 +1,31 @@
 /*
- * The sandbox's server: libevent's evhttp in a thread of its own, see sandbox.h.
+ * The sandbox's server: a hall of connections in a thread of its own, see sandbox.h.
  *
- * Owns the core, the listening socket and the thread. One event base, one thread: nothing is
- * shared but the pipe that tells the thread to stop. Bodies and heads beyond their maxima are
- * refused by evhttp itself.
+ * Owns the core, the hall and the thread. One event base, one thread: nothing is shared but
+ * the descriptor that tells the thread to stop.
  */
 #include "sandbox/sandbox.h"
 
 #include "sandbox/access.h"
+#include "sandbox/conn.h"
 #include "sandbox/visit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <event2/buffer.h>
-#include <event2/event.h>
-#include <event2/http.h>
-#include <event2/http_struct.h>
-#include <event2/keyvalq_struct.h>
-#include <event2/listener.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum {
-    BODY_MAX = 16 << 20,
-    HEAD_MAX = 64 << 10,
-    FIELDS_MAX = 100,
-    ORDERS_DEFAULT = 1000,
-    ORDERS_MAX = 1000000,
-    DAY = 86400
-};
+enum { BACKLOG = 1024, ORDERS_DEFAULT = 1000, ORDERS_MAX = 1000000, DAY = 86400 };
 
 struct sandbox {
     struct core core;
     struct event_base *base;
-    struct evhttp *http;
+    struct hall hall;
     struct event *stop;
     int stop_fd;
-    int listen_fd;
     uint16_t port;
     char url[64];
     pthread_t thread;
@@ -51,67 +36,15 @@ struct sandbox {
 
 /* ---- requests ---- */
 
-static struct str method_of(struct evhttp_request *request)
-{
-    switch (evhttp_request_get_command(request)) {
-    case EVHTTP_REQ_GET:
-        return STR("GET");
-    case EVHTTP_REQ_POST:
-        return STR("POST");
-    case EVHTTP_REQ_PUT:
-        return STR("PUT");
-    case EVHTTP_REQ_DELETE:
-        return STR("DELETE");
-    case EVHTTP_REQ_PATCH:
-        return STR("PATCH");
-    case EVHTTP_REQ_HEAD:
-        return STR("HEAD");
-    default:
-        return STR("OPTIONS");
-    }
-}
-
-static void read_headers(struct evhttp_request *request, struct pair items[FIELDS_MAX],
-                         struct pairs *out)
-{
-    const struct evkeyval *field;
-    *out = (struct pairs){items, 0};
-    for (field = evhttp_request_get_input_headers(request)->tqh_first;
-         field && out->count < FIELDS_MAX; field = field->next.tqe_next)
-        items[out->count++] = (struct pair){str_from(field->key), str_from(field->value)};
-}
-
-static void send_answer(struct evhttp_request *request, const struct visit_answer *answer)
-{
-    struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-    evhttp_add_header(headers, "Content-Type", "application/json");
-    struct evbuffer *out = evhttp_request_get_output_buffer(request);
-    struct str body = buf_str(&answer->body);
-    if (evbuffer_add(out, body.p, body.n) != 0)
-        evhttp_send_error(request, HTTP_INTERNAL, NULL);
-    else
-        evhttp_send_reply(request, answer->status, NULL, NULL);
-}
-
-static void on_request(struct evhttp_request *request, void *ctx)
+static void serve(void *ctx, const struct visit_request *request, struct visit_answer *answer)
 {
     struct sandbox *sandbox = ctx;
-    struct evbuffer *in = evhttp_request_get_input_buffer(request);
-    size_t size = evbuffer_get_length(in);
-    struct pair fields[FIELDS_MAX];
-    struct visit_request visit = {
-        .method = method_of(request),
-        .target = str_from(evhttp_request_get_uri(request)),
-        .body = str_of(size ? (const char *)evbuffer_pullup(in, -1) : "", size)};
-    read_headers(request, fields, &visit.headers);
-    struct visit_answer answer;
-    sandbox_serve(&sandbox->core, &visit, &answer);
+    sandbox_serve(&sandbox->core, request, answer);
     if (sandbox->on_exchange)
-        sandbox->on_exchange(sandbox->ctx, &(struct sandbox_exchange){
-                                               visit.method, visit.target, &visit.headers,
-                                               visit.body, answer.status, buf_str(&answer.body)});
-    send_answer(request, &answer);
-    buf_clear(&answer.body);
+        sandbox->on_exchange(sandbox->ctx,
+                             &(struct sandbox_exchange){request->method, request->target,
+                                                        &request->headers, request->body,
+                                                        answer->status, buf_str(&answer->body)});
 }
 
 /* ---- start and stop ---- */
@@ -153,10 +86,9 @@ static bool open_listener(struct sandbox *sandbox, const char *text, struct faul
     if (!parse_address(text, &address, fault))
         return false;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    sandbox->listen_fd = fd;
+    sandbox->hall.fd = fd;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
-        bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 128) != 0 ||
+        bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, BACKLOG) != 0 ||
         getsockname(fd, (struct sockaddr *)&address, &size) != 0)
         return fault_set(fault, FAULT_INTERNAL, "cannot listen on %s: %s",
                          text ? text : "127.0.0.1:0", strerror(errno));
@@ -167,25 +99,19 @@ static bool open_listener(struct sandbox *sandbox, const char *text, struct faul
     return true;
 }
 
-static bool open_http(struct sandbox *sandbox, struct fault *fault)
+static bool open_hall(struct sandbox *sandbox, struct fault *fault)
 {
     sandbox->base = event_base_new();
-    sandbox->http = sandbox->base ? evhttp_new(sandbox->base) : NULL;
     sandbox->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!sandbox->http || sandbox->stop_fd < 0)
+    if (!sandbox->base || sandbox->stop_fd < 0)
         return fault_set(fault, FAULT_INTERNAL, "out of memory or descriptors");
-    evhttp_set_allowed_methods(sandbox->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |
-                                                  EVHTTP_REQ_DELETE | EVHTTP_REQ_PATCH |
-                                                  EVHTTP_REQ_HEAD | EVHTTP_REQ_OPTIONS);
-    evhttp_set_max_body_size(sandbox->http, BODY_MAX);
-    evhttp_set_max_headers_size(sandbox->http, HEAD_MAX);
-    evhttp_set_gencb(sandbox->http, on_request, sandbox);
+    sandbox->hall.base = sandbox->base;
+    sandbox->hall.serve = serve;
+    sandbox->hall.ctx = sandbox;
     sandbox->stop =
         event_new(sandbox->base, sandbox->stop_fd, EV_READ | EV_PERSIST, on_stop, sandbox);
-    if (!sandbox->stop || event_add(sandbox->stop, NULL) != 0 ||
-        evhttp_accept_socket(sandbox->http, sandbox->listen_fd) != 0)
+    if (!sandbox->stop || event_add(sandbox->stop, NULL) != 0 || !hall_open(&sandbox->hall))
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
-    sandbox->listen_fd = -1; /* evhttp closes it */
     return true;
 }
 
@@ -217,11 +143,11 @@ struct sandbox *sandbox_start(const struct sandbox_options *options, struct find
         fault_set(fault, FAULT_INTERNAL, "out of memory");
         return NULL;
     }
-    sandbox->listen_fd = sandbox->stop_fd = -1;
+    sandbox->hall.fd = sandbox->stop_fd = -1;
     sandbox->on_exchange = options->on_exchange;
     sandbox->ctx = options->ctx;
     if (fill_core(&sandbox->core, options, findings, fault) &&
-        open_listener(sandbox, options->listen, fault) && open_http(sandbox, fault)) {
+        open_listener(sandbox, options->listen, fault) && open_hall(sandbox, fault)) {
         int error = pthread_create(&sandbox->thread, NULL, run_loop, sandbox);
         sandbox->running = error == 0;
         if (sandbox->running)
@@ -238,16 +164,13 @@ void sandbox_stop(struct sandbox *sandbox)
         return;
     if (sandbox->running && eventfd_write(sandbox->stop_fd, 1) == 0)
         pthread_join(sandbox->thread, NULL);
-    if (sandbox->http)
-        evhttp_free(sandbox->http);
+    hall_close(&sandbox->hall);
     if (sandbox->stop)
         event_free(sandbox->stop);
     if (sandbox->base)
         event_base_free(sandbox->base);
     if (sandbox->stop_fd >= 0)
         close(sandbox->stop_fd);
-    if (sandbox->listen_fd >= 0)
-        close(sandbox->listen_fd);
     world_clear(&sandbox->core.world);
     tables_free(sandbox->core.tables);
     free(sandbox);

@@ -13,8 +13,8 @@
 #define SHOPSHIM_SANDBOX_VISIT_H
 
 #include "base/clock.h"
-#include "base/url.h"
 #include "sandbox/form.h"
+#include "sandbox/message.h"
 #include "sandbox/run.h"
 #include "sandbox/tables.h"
 #include "sandbox/world.h"
@@ -26,19 +26,6 @@ struct core {
     const struct clock *clock;
     uint64_t seed;
     int64_t epoch;
-};
-
-struct visit_request {
-    struct str method;
-    struct str target; /* path and query as sent */
-    struct str body;
-    struct pairs headers;
-};
-
-struct visit_answer {
-    int status;
-    struct buf body;
-    struct str content_type;
 };
 
 /* Never fails: what goes wrong is an answer too. The caller clears answer->body. */
