@@ -174,6 +174,26 @@ bool profiles_compile(struct plans *plans, const cJSON *file, const struct place
 bool errors_compile(struct plans *plans, const cJSON *file, const struct place *place);
 struct plan_shops *shops_compile(struct arena *arena, const cJSON *node, const struct place *place);
 
+/* ---- include.c: named shapes ---- */
+
+struct named_shape {
+    const cJSON *node; /* its key is the name */
+    bool used;
+};
+
+struct shape_book {
+    struct named_shape *shapes;
+    size_t count;
+};
+
+/* Borrows the tree, which may be NULL. */
+bool shape_book_fill(struct shape_book *book, const cJSON *shapes, struct arena *arena,
+                     const struct place *place);
+
+/* Puts shapes into the tree of a table, and takes its own, `shapes`, out. */
+bool include_shapes(struct shape_book *shared, cJSON *table, struct arena *arena,
+                    const struct place *place);
+
 /* ---- route.c ---- */
 
 bool routes_compile(struct plans *plans, struct findings *findings);

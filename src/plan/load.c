@@ -89,6 +89,7 @@ struct loading {
     const struct sources *sources;
     const char *directory;
     struct findings *findings;
+    struct shape_book shapes;
 };
 
 static struct place file_place(const struct loading *l, const char *name)
@@ -118,13 +119,15 @@ static bool load_shared(const struct loading *l, const char *name, bool needed,
     return !source->tree || compile(l->plans, source->tree, &place);
 }
 
-static bool load_table(const struct loading *l, const struct source *source)
+static bool load_table(struct loading *l, const struct source *source)
 {
     struct place place = file_place(l, source->name);
     char *name =
         arena_cstr(l->plans->arena, str_of(source->name, strlen(source->name) - strlen(".json")));
     if (!name)
         return place_error(&place, "out of memory");
+    if (!include_shapes(&l->shapes, source->tree, l->plans->arena, &place))
+        return false;
     struct plan *plan = compile_table(l->plans, source->tree, name, &place);
     if (!plan)
         return false;
@@ -132,11 +135,11 @@ static bool load_table(const struct loading *l, const struct source *source)
     return true;
 }
 
-static bool load_tables(const struct loading *l)
+static bool load_tables(struct loading *l)
 {
     /* The last is the guide's list of endpoints: the business of `check`. */
-    static const char *const shared[] = {"profiles.json", "enums.json", "errors.json",
-                                         "guide.json"};
+    static const char *const shared[] = {"profiles.json", "enums.json", "shapes.json",
+                                         "errors.json", "guide.json"};
     l->plans->plans = ARENA_ARRAY(l->plans->arena, struct plan *, l->sources->count + 1);
     if (!l->plans->plans)
         return false;
@@ -158,6 +161,23 @@ static bool load_tables(const struct loading *l)
     return good;
 }
 
+static bool read_shapes(struct loading *l)
+{
+    const struct source *source = find_source(l->sources, "shapes.json");
+    struct place place = file_place(l, "shapes.json");
+    return shape_book_fill(&l->shapes, source ? source->tree : NULL, l->plans->arena, &place);
+}
+
+static void warn_unused_shapes(const struct loading *l)
+{
+    struct place place = file_place(l, "shapes.json");
+    for (size_t i = 0; i < l->shapes.count; i++) {
+        struct place at = place_key(&place, l->shapes.shapes[i].node->string);
+        if (!l->shapes.shapes[i].used)
+            place_warning(&at, "no table includes this shape");
+    }
+}
+
 static void warn_unused_enums(const struct loading *l)
 {
     struct place place = file_place(l, "enums.json");
@@ -173,20 +193,23 @@ static int by_name(const void *a, const void *b)
     return str_cmp((*(struct plan *const *)a)->name, (*(struct plan *const *)b)->name);
 }
 
-static bool compile_all(const struct loading *l)
+static bool compile_all(struct loading *l)
 {
     bool good = load_shared(l, "profiles.json", true, profiles_compile);
     good = load_shared(l, "errors.json", true, errors_compile) && good;
     good = load_shared(l, "enums.json", false, shared_enums) && good;
     if (!l->plans->profile_count)
         return false;
+    good = read_shapes(l) && good;
     good = load_tables(l) && good;
     struct plans *plans = l->plans;
     if (plans->count)
         qsort(plans->plans, plans->count, sizeof *plans->plans, by_name);
     good = routes_compile(plans, l->findings) && good;
-    if (good)
+    if (good) {
         warn_unused_enums(l);
+        warn_unused_shapes(l);
+    }
     return good;
 }
 
@@ -198,7 +221,7 @@ static struct plans *compile_sources(const struct sources *sources, const char *
         findings_add(findings, FINDING_ERROR, directory, NULL, "out of memory");
         return NULL;
     }
-    struct loading loading = {plans, sources, directory, findings};
+    struct loading loading = {plans, sources, directory, findings, {0}};
     compile_all(&loading);
     if (!arena_failed(plans->arena))
         return plans;
