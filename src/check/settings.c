@@ -1,17 +1,21 @@
 /*
- * profiles.json against the contracts: the calls that go without a cipher, and the call that
- * lists a token's shops.
+ * profiles.json and errors.json against the contracts: the calls that go without a cipher, the
+ * call that lists a token's shops, and the codes of v202309 that somebody looked at.
  */
 #include "check/inside.h"
 
-#include <stdio.h>
+#include <inttypes.h>
+
+static struct place place_in(struct check *c, const char *name, const char *key)
+{
+    struct str file = arena_printf(c->arena, "%s%s%s", c->mappings, *c->mappings ? "/" : "", name);
+    struct place place = {c->findings, file.p ? file.p : name, "$"};
+    return place_key(&place, key);
+}
 
 static struct place settings_place(struct check *c, const char *key)
 {
-    struct str file =
-        arena_printf(c->arena, "%s%sprofiles.json", c->mappings, *c->mappings ? "/" : "");
-    struct place place = {c->findings, file.p ? file.p : "profiles.json", "$"};
-    return place_key(&place, key);
+    return place_in(c, "profiles.json", key);
 }
 
 static bool requires_cipher(const struct contract *contract)
@@ -88,10 +92,66 @@ static void check_profiles(struct check *c)
     }
 }
 
+/* ---- errors.json ---- */
+
+static bool has_code(const struct plans *plans, int64_t code)
+{
+    for (size_t i = 0; i < plans->code_count; i++)
+        if (plans->codes[i].code == code)
+            return true;
+    return false;
+}
+
+/* Marks the pass that a code falls under; false when none does. */
+static bool mark_pass(const struct plans *plans, int64_t code, bool *met)
+{
+    bool passes = false;
+    for (size_t i = 0; i < plans->pass_count; i++)
+        if (code >= plans->passes[i].from && code <= plans->passes[i].to)
+            passes = met[i] = true;
+    return passes;
+}
+
+static bool told_before(const struct check *c, size_t contract, size_t error)
+{
+    int64_t code = contracts_at(c->sides.upstream, contract)->errors[error];
+    for (size_t i = 0; i <= contract; i++) {
+        const struct contract *before = contracts_at(c->sides.upstream, i);
+        for (size_t k = 0; k < (i == contract ? error : before->error_count); k++)
+            if (before->errors[k] == code)
+                return true;
+    }
+    return false;
+}
+
+/* Once for each code, at the first endpoint that may give it. */
+static void check_codes(struct check *c)
+{
+    struct place codes = place_in(c, "errors.json", "codes"),
+                 passes = place_in(c, "errors.json", "passes");
+    bool *met = ARENA_ARRAY(c->arena, bool, c->plans->pass_count + 1);
+    for (size_t i = 0; met && i < contracts_count(c->sides.upstream); i++) {
+        const struct contract *contract = contracts_at(c->sides.upstream, i);
+        for (size_t k = 0; k < contract->error_count; k++)
+            if (!mark_pass(c->plans, contract->errors[k], met) &&
+                !has_code(c->plans, contract->errors[k]) && !told_before(c, i, k))
+                report(c, &codes,
+                       STR_FMT " may give %" PRId64 ", which is neither here nor in `passes`",
+                       STR_ARG(contract->call), contract->errors[k]);
+    }
+    for (size_t i = 0; met && i < c->plans->pass_count; i++) {
+        struct place at = place_index(&passes, i);
+        if (!met[i])
+            report(c, &at, "no endpoint of v202309 gives a code from %" PRId64 " to %" PRId64,
+                   c->plans->passes[i].from, c->plans->passes[i].to);
+    }
+}
+
 void check_settings(struct check *c, bool all)
 {
     check_no_cipher(c);
     check_shops(c);
+    check_codes(c);
     if (all)
         check_profiles(c);
 }

@@ -135,4 +135,8 @@ void put_enums(const struct docs_row *rows, size_t count, struct arena *arena, s
 /* A text as it stands in a cell of a table. */
 void put_cell(struct str text, struct buf *out);
 
+/* ---- errors.c ---- */
+
+void put_errors(const struct docs_sources *sources, struct arena *arena, struct buf *out);
+
 #endif

@@ -125,6 +125,18 @@ static void put_area(struct writing *w, struct span span, struct docs_page *page
     put_enums(first, span.to - span.from, w->arena, out);
 }
 
+/* ---- errors ---- */
+
+static bool put_errors_page(const struct writing *w)
+{
+    struct docs_page *page = &w->pages->items[w->pages->count++];
+    snprintf(page->name, sizeof page->name, "errors.md");
+    buf_init(&page->text, PAGE_MAX);
+    buf_add_str(&page->text, str_from(origin));
+    put_errors(w->sources, w->arena, &page->text);
+    return !buf_failed(&page->text) && !arena_failed(w->arena);
+}
+
 /* ---- the index ---- */
 
 static void put_counts(const size_t counts[DOCS_STATES], struct buf *out)
@@ -192,7 +204,8 @@ static void put_index(struct writing *w, struct docs_page *page)
                     "shopshim does\n  not stand between\n\n"
                     "In the pages a field of an answer is written with the name of the call "
                     "before it:\n`found.items[].id` is `items[].id` in the `data` of the call "
-                    "`found`.\n"));
+                    "`found`.\n\nWhat an app is told when something goes wrong stands in "
+                    "[errors](errors.md).\n"));
     if (missing)
         buf_printf(out,
                    "\nFields of which no table says anything: %zu. They are marked **missing**.\n",
@@ -206,7 +219,7 @@ bool docs_write(const struct docs_sources *sources, struct docs_pages *pages)
     *pages = (struct docs_pages){0};
     bool good = w.arena && docs_cover(sources, w.arena, &w.coverage);
     if (good)
-        pages->items = calloc(area_count(&w.coverage) + 1, sizeof *pages->items);
+        pages->items = calloc(area_count(&w.coverage) + 2, sizeof *pages->items);
     good = good && pages->items;
     if (good)
         buf_init(&pages->items[pages->count++].text, PAGE_MAX);
@@ -217,6 +230,7 @@ bool docs_write(const struct docs_sources *sources, struct docs_pages *pages)
         put_area(&w, span, page);
         good = !buf_failed(&page->text) && !arena_failed(w.arena);
     }
+    good = good && put_errors_page(&w);
     if (good)
         put_index(&w, &pages->items[0]);
     arena_free(w.arena);

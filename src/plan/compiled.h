@@ -289,6 +289,12 @@ struct error_rule {
     struct plan_error told;
 };
 
+/* Codes that were looked at and pass as they are. */
+struct error_pass {
+    int64_t from, to;
+    struct str about; /* why */
+};
+
 enum { UNKNOWN_VALUES = 256 };
 
 /* The only part of plans that changes after loading. */
@@ -324,6 +330,8 @@ struct plans {
     struct error_rule kinds[FAULT_KINDS];
     struct error_rule *codes;
     size_t code_count;
+    struct error_pass *passes;
+    size_t pass_count;
     struct route *routes; /* sorted by path */
     size_t route_count;
     uint32_t *route_table; /* by hash of the path: index + 1 of its first route */

@@ -2,7 +2,7 @@
  * errors.json: how faults of ours and errors of v202309 are told to a legacy client.
  *
  * Every kind of fault (base/fault.h) must have its entry; codes that have none pass with their
- * own number and message.
+ * own number and message. `passes` says of which codes that is meant, for the checker.
  */
 #include "plan/compile.h"
 
@@ -93,15 +93,63 @@ static bool read_codes(struct plans *plans, const cJSON *codes, const struct pla
     return good;
 }
 
+static bool read_pass(struct plans *plans, const cJSON *node, const struct place *place)
+{
+    static const char *const known[] = {"from", "to", "about", NULL};
+    struct error_pass *pass = &plans->passes[plans->pass_count++];
+    if (!cJSON_IsObject(node))
+        return place_error(place, "expected an object, found %s", place_kind(node));
+    bool good = place_known_keys(place, node, known);
+    const cJSON *about = cJSON_GetObjectItemCaseSensitive(node, "about");
+    const char *const keys[] = {"from", "to"};
+    uint64_t ends[2] = {0};
+    struct place at;
+    for (size_t i = 0; i < 2; i++) {
+        at = place_key(place, keys[i]);
+        good = compile_whole(cJSON_GetObjectItemCaseSensitive(node, keys[i]), &at, "an error code",
+                             i ? ends[0] : 1, 999999999999, &ends[i]) &&
+               good;
+    }
+    pass->from = (int64_t)ends[0];
+    pass->to = (int64_t)ends[1];
+    at = place_key(place, "about");
+    if (!cJSON_IsString(about) || !*about->valuestring)
+        return place_error(&at, "expected a sentence, found %s", place_kind(about));
+    pass->about = arena_str(plans->arena, str_from(about->valuestring));
+    return good;
+}
+
+static bool read_passes(struct plans *plans, const cJSON *passes, const struct place *place)
+{
+    if (!passes)
+        return true;
+    if (!cJSON_IsArray(passes))
+        return place_error(place, "expected a list, found %s", place_kind(passes));
+    plans->passes =
+        ARENA_ARRAY(plans->arena, struct error_pass, (size_t)cJSON_GetArraySize(passes) + 1);
+    if (!plans->passes)
+        return place_error(place, "out of memory");
+    bool good = true;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, passes)
+    {
+        struct place at = place_index(place, plans->pass_count);
+        good = read_pass(plans, child, &at) && good;
+    }
+    return good;
+}
+
 bool errors_compile(struct plans *plans, const cJSON *file, const struct place *place)
 {
-    static const char *const known[] = {"kinds", "codes", NULL};
+    static const char *const known[] = {"kinds", "codes", "passes", NULL};
     if (!cJSON_IsObject(file))
         return place_error(place, "expected an object, found %s", place_kind(file));
     bool good = place_known_keys(place, file, known);
-    struct place kinds = place_key(place, "kinds"), codes = place_key(place, "codes");
+    struct place kinds = place_key(place, "kinds"), codes = place_key(place, "codes"),
+                 passes = place_key(place, "passes");
     good = read_kinds(plans, cJSON_GetObjectItemCaseSensitive(file, "kinds"), &kinds) && good;
-    return read_codes(plans, cJSON_GetObjectItemCaseSensitive(file, "codes"), &codes) && good;
+    good = read_codes(plans, cJSON_GetObjectItemCaseSensitive(file, "codes"), &codes) && good;
+    return read_passes(plans, cJSON_GetObjectItemCaseSensitive(file, "passes"), &passes) && good;
 }
 
 void plans_error(const struct plans *plans, const struct fault *fault, struct plan_error *out)

@@ -75,6 +75,10 @@ static void tells_each_row_of_the_guide(void **state)
         {"bells.md",
          "| type 2: Loan Bell |  | pushed | type 11: Loan Rings, type 12: Copy Rings |"},
         {"other.md", "| [cards/give](#cardsgive) | `POST /old/cards` | whole |  |"},
+        {"errors.md", "| sign | 8 | 401 |  |"},
+        {"errors.md", "| 5001 | 501 | 403 | the card has run out |"},
+        {"errors.md", "| 5002 | 502 | 409 | as it is |"},
+        {"errors.md", "6000 to 6999: the desk is closed. The references list 6001, 6002."},
         {"README.md", "| [Loans](loans.md) | 1 | 1 | 1 | 1 | 4 | 1 | 0 |"},
     };
     HAS_LINES(rows);
@@ -276,7 +280,7 @@ static void without_contracts_tells_what_tables_know(void **state)
     struct docs_pages bare;
     const struct docs_sources sources = {.plans = library.plans};
     assert_true(docs_write(&sources, &bare));
-    assert_int_equal(bare.count, 2);
+    assert_int_equal(bare.count, 3);
     const struct docs_page *page = page_named(&bare, "other.md");
     assert_true(has_line(page, "## loans/find"));
     assert_true(
