@@ -83,6 +83,14 @@ static void check_refusals(struct check *c)
     }
 }
 
+static void check_once(struct check *c)
+{
+    static const struct scene outermost;
+    struct place at = place_key(&c->table, "once");
+    if (c->plan->has_once)
+        evaluate(c, &c->plan->once, &outermost, &at);
+}
+
 static void begin(struct check *c, const struct plan *plan)
 {
     c->plan = plan;
@@ -102,6 +110,7 @@ static void check_plan(struct check *c, const struct plan *plan)
         check_request(c);
         find_calls(c);
         check_refusals(c);
+        check_once(c);
         check_calls(c);
         check_answer(c);
         check_pages(c);

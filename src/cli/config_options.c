@@ -146,6 +146,10 @@ const struct option config_options[] = {
      SETTING(exchange.position_bytes, OPTION_BYTES, "positions in lists that are remembered"),
      .least = 0, .most = 17179869184},
     {EXCHANGE, SETTING(exchange.position_keep_ms, OPTION_MS, "how long a position is remembered")},
+    {EXCHANGE,
+     SETTING(exchange.once_bytes, OPTION_BYTES, "answers to requests that are made only once"),
+     .least = 0, .most = 17179869184},
+    {EXCHANGE, SETTING(exchange.once_keep_ms, OPTION_MS, "how long such an answer is remembered")},
 
     {SHOPS, NAMED(shop.tokens, "shops.tokens", OPTION_SIZE, "tokens whose shops are remembered"),
      .least = 1, .most = 10000000},

@@ -67,18 +67,20 @@ int proxy_start(struct proxy *proxy, const struct config *config, struct plans *
 {
     *proxy = (struct proxy){.config = config,
                             .book = shop_book_new(&config->shop),
-                            .store = page_store_local(config->exchange.position_bytes)};
+                            .store = page_store_local(config->exchange.position_bytes),
+                            .answers = page_store_local(config->exchange.once_bytes)};
     proxy->common = (struct exchange_common){
         .settings = &config->exchange,
         .apps = config->apps,
         .app_count = config->app_count,
         .book = proxy->book,
         .store = proxy->store,
+        .answers = proxy->answers,
         .clock = clock_system,
     };
     struct fault fault = {0};
     keep_memory();
-    if (!proxy->book || !proxy->store)
+    if (!proxy->book || !proxy->store || !proxy->answers)
         fault_set(&fault, FAULT_INTERNAL, "out of memory");
     else
         proxy->server = server_new(&config->server, &proxy->common, plans, &fault);
@@ -138,4 +140,5 @@ void proxy_clear(struct proxy *proxy)
     server_free(proxy->server);
     shop_book_free(proxy->book);
     page_store_free(proxy->store);
+    page_store_free(proxy->answers);
 }

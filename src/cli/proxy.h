@@ -15,7 +15,7 @@ struct proxy {
     const struct config *config;
     struct exchange_common common;
     struct shop_book *book;
-    struct page_store *store;
+    struct page_store *store, *answers;
     struct server *server;
     struct admin *admin;
 };

@@ -200,6 +200,14 @@ static void put_refusals(const struct teller *t, struct buf *out)
     }
 }
 
+static void put_once(const struct teller *t, struct buf *out)
+{
+    if (t->plan->has_once)
+        buf_printf(
+            out, "\nMade once for each `" STR_FMT "`: a repeat is given the first answer again.\n",
+            STR_ARG(t->plan->once.text));
+}
+
 static void put_assumptions(const struct teller *t, struct buf *out)
 {
     const struct plan *plan = t->plan;
@@ -244,6 +252,7 @@ size_t put_endpoint(const struct docs_sources *sources, const struct plan *plan,
     }
     put_pages(&t, out);
     put_refusals(&t, out);
+    put_once(&t, out);
     put_assumptions(&t, out);
     return missing;
 }

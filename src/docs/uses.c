@@ -229,6 +229,9 @@ void gather_uses(struct teller *t)
     for (size_t i = 0; i < t->plan->refusal_count; i++)
         use_condition(t, &t->plan->refusals[i].when, &outer,
                       &(struct stand){.call = PLAN_CALLS, .words = "whether it is refused"});
+    if (t->plan->has_once)
+        use_value(t, &t->plan->once, &outer,
+                  &(struct stand){.call = PLAN_CALLS, .words = "known as the same in a repeat"});
     use_pages(t);
     if (t->plan->reply)
         use_shape(t, t->plan->reply, &outer, &(struct stand){.part = "answer", .call = PLAN_CALLS});

@@ -67,7 +67,7 @@ static bool send_elements(struct exchange *x, unsigned call)
         struct plan_slot slot = {.call = call, .element = (unsigned)stage->next};
         struct plan_message message;
         if (!plan_build(x->run, slot, NULL, &message, &x->fault) ||
-            !send_message(x, slot, &message, what->cipher))
+            !send_message(x, slot, &message, what))
             return false;
         stage->next++;
     }

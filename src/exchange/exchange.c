@@ -69,13 +69,20 @@ struct exchange *exchange_new(struct exchange_host *host, struct plans *plans,
     return x;
 }
 
+/* What others wait for, and what this one waits for. */
+static void leave(struct exchange *x)
+{
+    calls_cancel(x);
+    who_leave(x);
+    position_leave(x);
+    once_leave(x);
+}
+
 void exchange_free(struct exchange *x)
 {
     if (!x)
         return;
-    calls_cancel(x);
-    who_leave(x);
-    position_leave(x);
+    leave(x);
     plans_unref(x->plans);
     give_back(x);
 }
@@ -91,9 +98,7 @@ static void reply(struct exchange *x)
 static void fail(struct exchange *x)
 {
     assert(x->fault.kind != FAULT_NONE && x->state < EXCHANGE_REPLYING);
-    calls_cancel(x);
-    who_leave(x);
-    position_leave(x);
+    leave(x);
     enter(x, EXCHANGE_REPLYING);
     reply_fault(x);
     reply(x);
@@ -105,11 +110,29 @@ static void succeed(struct exchange *x)
         fail(x);
         return;
     }
+    once_leave(x);
     enter(x, EXCHANGE_REPLYING);
     reply(x);
 }
 
 /* ---- on the way ---- */
+
+static bool call(struct exchange *x, bool *wait)
+{
+    if (is_native(x)) {
+        *wait = !x->answered;
+        return x->answered || native_go(x);
+    }
+    if (x->once.where != WHERE_KNOWN && !once_go(x))
+        return false;
+    *wait = x->once.where == WHERE_WAITS;
+    if (*wait || once_answered(x))
+        return true;
+    if (!calls_go(x))
+        return false;
+    *wait = !calls_finished(x);
+    return true;
+}
 
 /* False when it failed; *wait when there is nothing to do before something comes. */
 static bool advance(struct exchange *x, bool *wait)
@@ -137,9 +160,8 @@ static bool advance(struct exchange *x, bool *wait)
         return is_native(x) || pages_begin(x);
     default:
         assert(x->state == EXCHANGE_CALLING);
-        if (!(is_native(x) ? native_go(x) : calls_go(x)))
+        if (!call(x, wait))
             return false;
-        *wait = is_native(x) ? !x->answered : !calls_finished(x);
         if (!*wait)
             enter(x, EXCHANGE_MERGING);
         return true;
@@ -214,7 +236,8 @@ void exchange_on_wake(struct exchange *x)
     bool finds = x->state == EXCHANGE_CALLING && x->pages.where == WHERE_WAITS;
     if (finds)
         x->pages.where = WHERE_OPEN;
-    if (finds || (x->state == EXCHANGE_ADMITTED && x->who == WHO_WAITS))
+    bool repeats = x->state == EXCHANGE_CALLING && x->once.where == WHERE_WAITS;
+    if (finds || repeats || (x->state == EXCHANGE_ADMITTED && x->who == WHO_WAITS))
         go(x);
 }
 
@@ -231,6 +254,11 @@ void exchange_on_deadline(struct exchange *x)
         fault_set(&x->fault, FAULT_TIMEOUT,
                   "The list of the token's shops, which another request asked for, did not come "
                   "within %lld ms (setting exchange.deadline_ms).",
+                  (long long)settings_of(x)->deadline_ms);
+    if (x->once.where == WHERE_WAITS)
+        fault_set(&x->fault, FAULT_TIMEOUT,
+                  "An equal request, whose answer this one is to have, was not answered within "
+                  "%lld ms (setting exchange.deadline_ms).",
                   (long long)settings_of(x)->deadline_ms);
     if (x->pages.where == WHERE_WAITS)
         fault_set(&x->fault, FAULT_TIMEOUT,

@@ -52,9 +52,12 @@ struct exchange_settings {
     size_t memory;         /* 64 MiB: maximum of an exchange's arena */
     size_t answer;         /* 32 MiB: largest answer to a client */
     /* Lists that apps page by offset or number: */
-    unsigned walk;               /* 40: most upstream calls to reach a row nobody remembers */
-    size_t position_bytes;       /* 16 MiB: positions remembered by all workers together */
-    int64_t position_keep_ms;    /* 15 min: how long one is remembered */
+    unsigned walk;            /* 40: most upstream calls to reach a row nobody remembers */
+    size_t position_bytes;    /* 16 MiB: positions remembered by all workers together */
+    int64_t position_keep_ms; /* 15 min: how long one is remembered */
+    /* Requests that are made once: */
+    size_t once_bytes;           /* 16 MiB: answers remembered by all workers together */
+    int64_t once_keep_ms;        /* 24 h: how long one is remembered */
     enum exchange_native native; /* EXCHANGE_NATIVE_PASS */
 };
 
@@ -68,7 +71,8 @@ struct exchange_common {
     const struct exchange_app *apps;
     size_t app_count;
     struct shop_book *book;
-    struct page_store *store; /* NULL: no position is remembered */
+    struct page_store *store;   /* of positions; NULL: none is remembered */
+    struct page_store *answers; /* to requests that are made once; NULL: none is remembered */
     struct clock clock;
 };
 
@@ -86,7 +90,7 @@ struct exchange_field {
 struct exchange_send {
     unsigned tag;    /* names this call in on_answer and on_fault */
     bool auth_host;  /* which upstream */
-    bool repeatable; /* may be sent again after bytes went out (GET) */
+    bool repeatable; /* changes nothing: may be sent again after bytes went out */
     struct str method;
     struct str target;                   /* path and query, percent-coded, signed */
     const struct exchange_field *fields; /* without Host and Content-Length */

@@ -7,6 +7,7 @@
  *   who.c       the shop and its cipher;  send.c  one upstream message, signed
  *   calls.c     which calls when, and their answers;  pages.c  the calls that page
  *   position.c  where a page begins: by cursor, by memory;  nest.c  lists in lists
+ *   kept.c      what is kept between requests;  once.c  the first answer to equal ones
  *   reply.c     envelopes;  words.c  faults as words that may be shown
  *   native.c    requests of v202309 form, from their route to their answer
  *
@@ -31,7 +32,7 @@ enum exchange_state {
 enum {
     REQUEST_ID = 34,        /* yyyymmddhhmmss and 20 hexadecimal digits */
     SEND_FIELDS = 2,        /* token, content type */
-    REPLY_FIELDS = 5,       /* content type, unused, lost, upstream id, retry after */
+    REPLY_FIELDS = 6,       /* content type, unused, lost, repeated, upstream id, retry after */
     NOTES_LENGTH = 1024,    /* of a diagnostic header */
     IDS_LENGTH = 400,       /* of upstream's ids together */
     KEPT_REPLY = 16 * 1024, /* a larger reply buffer is given back after its exchange */
@@ -94,6 +95,17 @@ struct pages {
     struct page_waiter waiter;
 };
 
+/* A request that is made once, whatever the number of times it is sent. */
+struct once {
+    enum where where;
+    struct str name;  /* in the store; absent: it is made each time */
+    struct str print; /* of this request, of all that a repeat must have in common with it */
+    struct str first; /* the id of the request that was made, and the data of its answer: */
+    struct str data;  /* absent: it is this one */
+    bool flying;      /* others may wait for this one */
+    struct page_waiter waiter;
+};
+
 enum who { WHO_OPEN, WHO_WAITS, WHO_FETCHES, WHO_KNOWN };
 
 struct exchange {
@@ -133,6 +145,7 @@ struct exchange {
     unsigned writes_done; /* calls that change something and were answered well */
     uint32_t finished;    /* bit i: call i of the plan */
     struct stage stages[PLAN_CALLS];
+    struct once once;
     struct pages pages;
     struct fault fault;
     struct plan_error error;
@@ -226,7 +239,7 @@ void who_leave(struct exchange *x);
  * bound on calls is reached or memory fails.
  */
 bool send_message(struct exchange *x, struct plan_slot slot, const struct plan_message *message,
-                  bool cipher);
+                  const struct plan_call *call);
 bool send_shops(struct exchange *x, const struct plan_shops *shops);
 /* Faults for one more call than allowed; `what` may be more calls than one. */
 bool send_room(struct exchange *x, size_t calls);
@@ -287,6 +300,30 @@ bool nest_element(struct exchange *x, size_t row);
 bool nest_mark(struct exchange *x);
 /* An outer page of so many rows came: whether the row that the position stands in is there. */
 bool nest_find(struct exchange *x, size_t rows, bool *found);
+
+/* ---- kept.c ---- */
+
+/* A name in a store that tells nobody what it is made of; false after a fault. */
+bool kept_name(struct exchange *x, const struct str *parts, size_t count, struct str *name);
+/* What was kept under a name, which is then proven to be ours; absent when it is not. */
+struct str kept_open(struct exchange *x, struct str name, const struct page_kept *kept);
+/* Keeps it, if that can be done. */
+void kept_put(struct exchange *x, struct page_store *store, struct str name, struct str text,
+              int64_t keep_ms);
+
+/* ---- once.c ---- */
+
+/* Finds the first answer, or waits for it, or is the first: x->once says where it stands. */
+bool once_go(struct exchange *x);
+/* Whether the answer is the one that was given before. */
+static inline bool once_answered(const struct exchange *x)
+{
+    return x->once.data.p != NULL;
+}
+/* The request went well, with this data. */
+void once_keep(struct exchange *x, struct str data);
+/* The exchange ends, or goes away, in whatever state it is. */
+void once_leave(struct exchange *x);
 
 /* ---- words.c ---- */
 

@@ -113,7 +113,7 @@ static bool fetch(struct exchange *x, const struct page_step *step)
     struct plan_slot slot = slot_of(x, stream, pages->next[stream]++);
     struct plan_page_ask ask = {.size = pages->walk.position.size, .token = step->token};
     return plan_build(x->run, slot, &ask, &message, &x->fault) &&
-           send_message(x, slot, &message, plan_call_at(x->plan, slot.call)->cipher);
+           send_message(x, slot, &message, plan_call_at(x->plan, slot.call));
 }
 
 /*

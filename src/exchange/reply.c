@@ -53,6 +53,8 @@ static void add_fields(struct exchange *x)
         add_shown(x, STR("X-Shopshim-Unused"), buf_str(&unused), NOTES_LENGTH);
         add_shown(x, STR("X-Shopshim-Lost"), buf_str(&lost), NOTES_LENGTH);
     }
+    if (once_answered(x))
+        add_field(x, STR("X-Shopshim-Repeated"), x->once.first);
     if (x->fault.kind != FAULT_NONE && x->fault.retry_after > 0)
         add_field(x, STR("Retry-After"), arena_printf(x->arena, "%d", x->fault.retry_after));
 }
@@ -60,6 +62,10 @@ static void add_fields(struct exchange *x)
 static bool write_data(struct exchange *x, struct json_writer *w)
 {
     struct plan_page_given given;
+    if (once_answered(x)) {
+        json_put_raw(w, x->once.data);
+        return true;
+    }
     bool paged = x->pages.style != PLAN_PAGE_NONE;
     if (paged && !pages_given(x, &given))
         return false;
@@ -77,8 +83,10 @@ bool reply_success(struct exchange *x)
     size_t likely = x->received < x->out.maximum ? x->received : 0;
     buf_reserve(&x->out, likely); /* about as long as what it is made of: need not grow */
     begin(x, &w, 0, x->profile->success);
+    size_t before = x->out.n;
     if (!write_data(x, &w))
         return false;
+    size_t written = x->out.n - before;
     json_close_object(&w);
     if (arena_failed(x->arena)) /* something may be left out */
         return fault_no_memory(x);
@@ -87,6 +95,7 @@ bool reply_success(struct exchange *x)
                          "The answer is larger than %zu bytes (setting exchange.answer).",
                          settings_of(x)->answer);
     x->fault.kind = FAULT_NONE;
+    once_keep(x, str_of(x->out.p + before, written));
     x->status = 200;
     add_fields(x);
     x->answer.status = x->status;

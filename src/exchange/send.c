@@ -111,11 +111,11 @@ void send_start(struct exchange *x, struct sent *sent)
 }
 
 static bool send_one(struct exchange *x, struct sent *sent, const struct plan_message *message,
-                     bool cipher)
+                     bool cipher, bool changes)
 {
     struct pairs pairs;
     sent->send = (struct exchange_send){.auth_host = x->profile->auth_host,
-                                        .repeatable = str_eq(message->method, STR("GET")),
+                                        .repeatable = !changes,
                                         .method = message->method,
                                         .body = message->body};
     if (!add_pairs(x, message, cipher, &pairs) ||
@@ -127,13 +127,13 @@ static bool send_one(struct exchange *x, struct sent *sent, const struct plan_me
 }
 
 bool send_message(struct exchange *x, struct plan_slot slot, const struct plan_message *message,
-                  bool cipher)
+                  const struct plan_call *call)
 {
     struct sent *sent = send_new(x);
     if (!sent)
         return false;
     sent->slot = slot;
-    return send_one(x, sent, message, cipher);
+    return send_one(x, sent, message, call->cipher, call->changes);
 }
 
 bool send_shops(struct exchange *x, const struct plan_shops *shops)
@@ -143,5 +143,5 @@ bool send_shops(struct exchange *x, const struct plan_shops *shops)
     if (!sent)
         return false;
     sent->shops = true;
-    return send_one(x, sent, &message, false);
+    return send_one(x, sent, &message, false, false);
 }

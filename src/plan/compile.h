@@ -148,6 +148,11 @@ bool type_parse(struct str text, struct arena *arena, const struct place *place,
 bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct place *place);
 bool compile_pages(struct compiler *c, const cJSON *pages, const struct place *place);
 
+/* ---- compile_once.c: what a table asks to be kept between requests ---- */
+
+/* Behind the calls. */
+bool compile_once(struct compiler *c, const cJSON *once, const struct place *place);
+
 /* ---- compile_words.c: the parts of a table that are for people ---- */
 
 bool compile_losses(struct compiler *c, const cJSON *loses, const struct place *place);

@@ -166,12 +166,24 @@ static bool needs_cipher(const struct compiler *c, const struct call *call)
     return true;
 }
 
+/* A GET reads; other calls change something unless the table says that they do not. */
+static bool compile_changes(const cJSON *node, const struct place *place, struct call *call)
+{
+    const cJSON *changes = cJSON_GetObjectItemCaseSensitive(node, "changes");
+    struct place at = place_key(place, "changes");
+    bool get = str_eq(call->public.method, STR("GET"));
+    call->public.changes = !get && !changes;
+    if (changes && !cJSON_IsFalse(changes))
+        return place_error(&at, "expected false: a call changes something unless it says so");
+    return !changes || !get || place_error(&at, "a GET changes nothing anyway");
+}
+
 static bool compile_call(struct compiler *c, const cJSON *node, const struct place *place,
                          struct call *call)
 {
-    static const char *const known[] = {"send",     "query",    "body", "form",   "when",
-                                        "each",     "most",     "rows", "limits", "page",
-                                        "order_by", "on_error", NULL};
+    static const char *const known[] = {"send",     "query",    "body",    "form",   "when",
+                                        "each",     "most",     "rows",    "limits", "page",
+                                        "order_by", "on_error", "changes", NULL};
     bool good = place_known_keys(place, node, known);
     struct view outer = {0}, view = {0};
     const cJSON *when = cJSON_GetObjectItemCaseSensitive(node, "when");
@@ -183,6 +195,7 @@ static bool compile_call(struct compiler *c, const cJSON *node, const struct pla
     good = compile_nesting(c, node, place, call) && good;
     good =
         compile_send(c, cJSON_GetObjectItemCaseSensitive(node, "send"), &view, place, call) && good;
+    good = compile_changes(node, place, call) && good;
     good = compile_query(c, cJSON_GetObjectItemCaseSensitive(node, "query"), &view, place, call) &&
            good;
     good = compile_body(c, node, &view, place, call) && good;

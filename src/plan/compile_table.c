@@ -138,7 +138,8 @@ static bool compile_refusals(struct compiler *c, const cJSON *refuse, const stru
 /* A table that only refuses holds nothing that would never be used. */
 static bool check_always(const cJSON *table, const struct place *place)
 {
-    static const char *const idle[] = {"accept", "loses", "enums", "calls", "pages", "reply"};
+    static const char *const idle[] = {"accept", "loses", "enums", "calls",
+                                       "pages",  "once",  "reply"};
     bool good = true;
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
         struct place at = place_key(place, idle[i]);
@@ -222,6 +223,8 @@ static bool compile_parts(struct compiler *c, const cJSON *table)
     good = compile_calls(c, get(table, "calls"), &at[6]) && good;
     if (always)
         return good;
+    struct place once = place_key(&c->place, "once");
+    good = compile_once(c, get(table, "once"), &once) && good;
     good = compile_reply(c, get(table, "reply"), &at[8]) && good;
     good = compile_pages(c, get(table, "pages"), &at[4]) && good;
     good = compile_losses(c, get(table, "loses"), &at[9]) && good;
@@ -242,7 +245,7 @@ struct plan *compile_table(struct plans *plans, const cJSON *table, const char *
 {
     static const char *const known[] = {"legacy", "version", "upstream", "about",   "uses",
                                         "accept", "refuse",  "loses",    "assumes", "enums",
-                                        "calls",  "pages",   "reply",    NULL};
+                                        "calls",  "pages",   "once",     "reply",   NULL};
     struct compiler c = {
         .plans = plans, .arena = plans->arena, .place = *place, .building = PLAN_CALLS};
     if (!cJSON_IsObject(table)) {

@@ -268,6 +268,8 @@ struct plan {
     struct call calls[PLAN_CALLS];
     unsigned call_count;
     struct pages pages;
+    struct expression once;
+    bool has_once;
     struct shape *reply;
     uint32_t reply_needs;   /* calls whose answers it reads, rows apart */
     struct want *shop[3];   /* id, region, cipher */

@@ -98,6 +98,7 @@ struct plan_call {
     bool paged;      /* its rows make the legacy page, or those of `nested` calls */
     bool nested;     /* its `each` goes over the rows of the paged call `outer`: plan_nest() */
     bool per_row;    /* its `each` goes over those rows of `outer` that are on the legacy page */
+    bool changes;    /* something upstream; else it only reads, and may be sent again */
     uint32_t outer;
     uint32_t needs;    /* bit i: reads the answer of call i */
     uint32_t most;     /* of `each` */
@@ -144,6 +145,13 @@ struct plan_shop {
     struct str cipher;
 };
 void plan_set_shop(struct plan_run *run, const struct plan_shop *shop);
+
+/*
+ * `once`: the value that tells this request from others of its endpoint, so that a repeat is given
+ * the first answer; absent when the table has none, or the request no value. *label: its name in
+ * the request.
+ */
+struct str plan_once(struct plan_run *run, struct str *label);
 
 /* ---- its calls ---- */
 
@@ -207,7 +215,10 @@ struct plan_page_asked {
 /* What the client asked for; only for plans whose style is not NONE. */
 bool plan_page_asked(struct plan_run *run, struct plan_page_asked *asked, struct fault *fault);
 
-/* Everything that filters or orders the list, in a canonical text: what a cursor is bound to. */
+/*
+ * All that was accepted, but for the position and the size of a page, in a canonical text: what a
+ * cursor is bound to, and what a repeat must have in common with the first request.
+ */
 struct str plan_filters(struct plan_run *run);
 
 /*

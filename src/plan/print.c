@@ -123,6 +123,10 @@ static void print_call(struct printer *p, const struct plan *plan, unsigned inde
     buf_printf(p->out, "call %u " STR_FMT ": " STR_FMT, index + 1, STR_ARG(call->public.name),
                STR_ARG(call->public.send));
     p->depth++;
+    if (!call->public.changes && !str_eq(call->public.method, STR("GET"))) {
+        line(p);
+        buf_add_str(p->out, STR("changes nothing"));
+    }
     if (call->has_when) {
         line(p);
         buf_add_str(p->out, STR("when "));
@@ -226,6 +230,10 @@ void plan_print(const struct plan *plan, struct buf *out)
         buf_add_str(out, plan->refusals[i].when.count ? STR("refuses when ") : STR("refuses"));
         print_condition(&p, &plan->refusals[i].when);
         buf_printf(out, ": " STR_FMT, STR_ARG(plan->refusals[i].advice));
+    }
+    if (plan->has_once) {
+        line(&p);
+        buf_printf(out, "once for each " STR_FMT, STR_ARG(plan->once.text));
     }
     for (unsigned i = 0; i < plan->call_count; i++)
         print_call(&p, plan, i);

@@ -46,6 +46,17 @@ void plan_set_shop(struct plan_run *run, const struct plan_shop *shop)
         run->slots[run->plan->shop[i]->slot] = parts[i].n ? value_text(parts[i]) : VALUE_NONE;
 }
 
+struct str plan_once(struct plan_run *run, struct str *label)
+{
+    const struct plan *plan = run->plan;
+    *label = plan->has_once ? plan->once.from.label : STR_NONE;
+    if (!plan->has_once)
+        return STR_NONE;
+    struct value value = expression_read(run, &plan->once);
+    struct str text = value_as_text(run, &value);
+    return text.n > 0 ? text : STR_NONE;
+}
+
 bool plan_call_wanted(struct plan_run *run, unsigned call)
 {
     assert(call < run->plan->call_count);

@@ -377,6 +377,7 @@ static bool run_case(struct plans *plans, const char *name, bool last_first, str
                                      .app_count = 1,
                                      .book = shop_book_new(NULL),
                                      .store = page_store_local(1 << 20),
+                                     .answers = page_store_local(1 << 20),
                                      .clock = {now, NULL}};
     struct run run = {.plans = plans,
                       .host = exchange_host_new(&common),
@@ -384,7 +385,7 @@ static bool run_case(struct plans *plans, const char *name, bool last_first, str
                       .lines = lines,
                       .last_first = last_first};
     struct str text;
-    if (!common.book || !common.store || !run.host || !run.arena)
+    if (!common.book || !common.store || !common.answers || !run.host || !run.arena)
         abort();
     if (!read_file(name, run.arena, &text))
         buf_printf(lines, "  cannot be read\n");
@@ -396,6 +397,7 @@ static bool run_case(struct plans *plans, const char *name, bool last_first, str
     exchange_host_free(run.host);
     shop_book_free(common.book);
     page_store_free(common.store);
+    page_store_free(common.answers);
     return lines->n == 0;
 }
 

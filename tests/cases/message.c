@@ -194,6 +194,18 @@ static bool is_signed(const struct message *message, bool multipart)
     return good;
 }
 
+static bool ends_with(struct str text, struct str end)
+{
+    return text.n >= end.n && str_eq(str_of(text.p + text.n - end.n, end.n), end);
+}
+
+/* By its method, or its name. */
+static bool only_reads(const struct message *message)
+{
+    return str_eq(message->send->method, STR("GET")) || ends_with(message->path, STR("/search")) ||
+           ends_with(message->path, STR("/query")) || ends_with(message->path, STR("/recommend"));
+}
+
 bool message_proper(const struct message *message, struct str token, struct arena *arena,
                     struct buf *lines)
 {
@@ -204,8 +216,8 @@ bool message_proper(const struct message *message, struct str token, struct aren
     struct str now = arena_printf(arena, "%d", CASE_NOW);
     if (!multipart && !str_eq(type, STR("application/json")))
         buf_printf(lines, "  content-type: got " STR_FMT "\n", STR_ARG(type));
-    if (message->send->repeatable != str_eq(message->send->method, STR("GET")))
-        buf_printf(lines, "  only a GET may be sent twice\n");
+    if (message->send->repeatable != only_reads(message))
+        buf_printf(lines, "  only what reads may be sent twice: GETs and searches\n");
     if (message->send->auth_host) {
         if (sent_token.p || pairs_get(&message->query, STR("sign")).p)
             buf_printf(lines, "  a token or a signature went to the auth host\n");

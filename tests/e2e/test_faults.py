@@ -141,6 +141,12 @@ class Faults(unittest.TestCase):
         self.refused(reply, 502, 36009003)
         self.assertEqual(1, len(self.upstream.calls()))
 
+    def test_a_search_is_sent_once_more(self):
+        answers = [Answer(fault="lost"), Answer(EMPTY)]
+        type(self).script = staticmethod(lambda r: answers.pop(0))
+        self.assertEqual(0, self.proxy.call(SEARCH, {"page_size": 10}).json["code"])
+        self.assertEqual(2, len(self.upstream.calls()))
+
     def test_broken_http(self):
         for name, raw in {
             "garbage": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",

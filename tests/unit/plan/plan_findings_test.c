@@ -100,6 +100,33 @@ static void whole_tables(void **state)
     CHECK(rows, "");
 }
 
+#define ONCE(once, send, rest)                                                                     \
+    "`once`: " once                                                                                \
+    ", `accept`: { `a`: `text`, `l`: [{ `x`: `id` }] }, `calls`: { `c`: { `send`: `" send "`" rest \
+    " } }, `reply`: { `a`: `a`, `l`: `l` } }"
+
+static void made_once(void **state)
+{
+    (void)state;
+    static const struct planted rows[] = {
+        {ONCE("5", "POST /x", ""), "$.once: expected an expression, found a number"},
+        {ONCE("`b`", "POST /x", ""), "$.once: 'b' is neither accepted nor the name of a call"},
+        {ONCE("`'a'`", "POST /x", ""), "$.once: expected an expression that begins with a path"},
+        {ONCE("`c.id`", "POST /x", ""),
+         "$.once: it is read before any call, so no answer is there"},
+        {ONCE("`a`", "GET /x", ""), "$.once: no call changes anything, so this applies to nothing"},
+        {ONCE("`a`", "POST /x", ", `changes`: false"), "$.once: no call changes anything"},
+        {"`once`: `a`, `refuse`: `Gone.` }",
+         "$.once: the table always refuses, so this applies to nothing"},
+        {"`once`: `a`, `accept`: { `a`: `text` }, `calls`: { `w`: { `send`: `POST /y` }, `c`: { "
+         "`send`: `POST /x`, `rows`: `l` } }, `pages`: { `style`: `cursor`, `in`: `cursor`, "
+         "`size`: `size`, `limits`: [1, 5], `next`: `next` }, "
+         "`reply`: { `a`: `a`, `list`: { `rows`: { `c`: `id` } } } }",
+         "$.once: a list that comes page by page is not read once"},
+    };
+    CHECK(rows, HEAD);
+}
+
 static void accepting(void **state)
 {
     (void)state;
@@ -297,6 +324,10 @@ static void calls(void **state)
          "$.calls.c.send: expected a text such as \"GET /x/{id}\", found nothing"},
         {"`calls`: { `c`: { `send`: `FETCH /x` } }, `reply`: {} }",
          "$.calls.c.send: expected a method and a path such as \"GET /x/{id}\", found 'FETCH /x'"},
+        {CALLS("`changes`: true"),
+         "$.calls.c.changes: expected false: a call changes something unless it says so"},
+        {"`calls`: { `c`: { `send`: `GET /x`, `changes`: false } }, `reply`: {} }",
+         "$.calls.c.changes: a GET changes nothing anyway"},
         {"`calls`: { `c`: { `send`: `GET /x?y=1` } }, `reply`: {} }",
          "$.calls.c.send: expected a method and a path"},
         {"`calls`: { `c`: { `send`: `GET /x y` } }, `reply`: {} }",
@@ -584,6 +615,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_called_as_they_read),
         cmocka_unit_test(whole_tables),
+        cmocka_unit_test(made_once),
         cmocka_unit_test(accepting),
         cmocka_unit_test(expressions),
         cmocka_unit_test(shapes),
