@@ -154,6 +154,26 @@ static void put_key_number(struct json_writer *w, const char *key, uint64_t numb
     json_put_i64(w, (int64_t)number);
 }
 
+/* "loses": {"request": {field: sentence}, "answer": ...} */
+static void put_losses_json(struct json_writer *w, const struct plan *plan)
+{
+    json_put_key(w, STR("loses"));
+    json_open_object(w);
+    for (int answer = 0; answer < 2; answer++) {
+        json_put_key(w, answer ? STR("answer") : STR("request"));
+        json_open_object(w);
+        for (size_t i = 0; i < plan_losses(plan); i++) {
+            struct plan_loss loss = plan_loss_at(plan, i);
+            if (loss.answer == (answer == 1)) {
+                json_put_key(w, loss.field);
+                json_put_string(w, loss.says);
+            }
+        }
+        json_close_object(w);
+    }
+    json_close_object(w);
+}
+
 static void put_plan_json(const struct printing *p, struct json_writer *w, const struct plan *plan)
 {
     json_open_object(w);
@@ -163,6 +183,7 @@ static void put_plan_json(const struct printing *p, struct json_writer *w, const
     put_key_text(w, "about", plan_about(plan));
     put_key_text(w, "state", docs_plan_state(plan, p->arena));
     put_key_number(w, "losses", plan_losses(plan));
+    put_losses_json(w, plan);
     json_put_key(w, STR("calls"));
     json_open_array(w);
     for (unsigned i = 0; i < plan_call_count(plan); i++)

@@ -42,6 +42,16 @@ size_t plan_losses(const struct plan *plan)
     return plan->lost_in_request_count + plan->lost_in_answer_count;
 }
 
+struct plan_loss plan_loss_at(const struct plan *plan, size_t loss)
+{
+    assert(loss < plan_losses(plan));
+    bool answer = loss >= plan->lost_in_request_count;
+    const struct sentence *sentence =
+        answer ? &plan->lost_in_answer[loss - plan->lost_in_request_count]
+               : &plan->lost_in_request[loss];
+    return (struct plan_loss){answer, sentence->key, sentence->text};
+}
+
 unsigned plan_call_count(const struct plan *plan)
 {
     return plan->call_count;

@@ -115,6 +115,16 @@ struct str plan_about(const struct plan *plan);
 struct str plan_version(const struct plan *plan);  /* "< 202305", or absent */
 struct str plan_upstream(const struct plan *plan); /* "202309", "newest"; absent: both */
 size_t plan_losses(const struct plan *plan);       /* sentences in `loses` */
+
+/* One of them: the field as `loses` writes it ("lines[].note"), and the sentence. */
+struct plan_loss {
+    bool answer; /* of the answer, not of the request */
+    struct str field;
+    struct str says;
+};
+
+struct plan_loss plan_loss_at(const struct plan *plan, size_t loss);
+
 unsigned plan_call_count(const struct plan *plan);
 const struct plan_call *plan_call_at(const struct plan *plan, unsigned call);
 enum plan_page_style plan_page_style(const struct plan *plan);
