@@ -113,6 +113,8 @@ class Report:
             state = "ok  " if count.failed == 0 else "FAIL"
             print(f"== {state} {name}: {count.passed} passed, {count.failed} failed"
                   f" ({seconds:.1f} s)", flush=True)
+            for line in re.findall(r"^.*?(coverage: .*)$", output, re.M):
+                print(f"   {line}", flush=True)
             if count.failed:
                 print((count.told or output).rstrip() or "(no output)", flush=True)
                 print(f"== end of {name}", flush=True)
@@ -177,6 +179,12 @@ def e2e_jobs():
                  "-p", file.name], count_unittest, 900) for file in files]
 
 
+def message_jobs():
+    """The messages of the cases against the contracts, and how much of them is covered."""
+    return [Job("messages", [sys.executable, "-m", "unittest", "discover", "-v", "-s", "tests/messages",
+                             "-p", "test_*.py"], count_unittest)]
+
+
 def fuzz_jobs(seconds, name=None):
     """Each fuzz program with its seeds; what it finds new stays below build/."""
     sources = sorted((ROOT / "tests/fuzz").glob("*_fuzz.c"))
@@ -209,7 +217,7 @@ def jobs_of(suite, options, report):
         return lint_jobs(sanitized)
     run(build_job("fuzz"), report)
     jobs = [Job("up", ["./dev", "up", "--once"], count_whole, 600)]
-    jobs += unit_jobs() + lint_jobs(True) + e2e_jobs() + fuzz_jobs(FUZZ_SECONDS)
+    jobs += unit_jobs() + lint_jobs(True) + message_jobs() + e2e_jobs() + fuzz_jobs(FUZZ_SECONDS)
     return jobs
 
 
