@@ -205,6 +205,13 @@ static void write_member(struct writer *w, const struct contract_field *f, bool 
     w->depth--;
 }
 
+/* An object that was set has what was given, and nothing is made up for the rest. */
+static bool source_is_whole(struct value source)
+{
+    return source.kind == VALUE_JSON ||
+           (source.kind == VALUE_PLACE && source.place->data.kind == VALUE_JSON);
+}
+
 static void write_object(struct writer *w, const struct contract_field *f, struct value source)
 {
     struct place *outer = w->loose;
@@ -215,6 +222,7 @@ static void write_object(struct writer *w, const struct contract_field *f, struc
     for (const struct contract_field *m = f->child; m; m = m->next) {
         struct value v = VALUE_NONE;
         bool named = value_exists(source) && run_member(&w->visit->run, source, m->name, &v);
+        named = named || source_is_whole(source);
         write_member(w, m, named, v, &comma);
     }
     buf_add_char(w->out, '}');
@@ -236,7 +244,13 @@ static struct value failures(struct visit *v)
         struct place *place = run_answer_place(&v->run, v->rule->fails, v->contract->call);
         if (!place)
             return VALUE_NONE;
-        place->values[0] = v->failed[i];
+        const struct failure *failure = &v->failed[i];
+        place->values[VARIABLE_VALUE] = failure->id;
+        place->values[VARIABLE_ITEM] = failure->item;
+        if (failure->error) {
+            place->values[VARIABLE_CODE] = value_int(failure->error->code);
+            place->values[VARIABLE_MESSAGE] = value_text(failure->error->message);
+        }
         items[i] = (struct value){.kind = VALUE_PLACE, .place = place};
     }
     return items && v->failed_count ? list_of(items, v->failed_count) : VALUE_NONE;

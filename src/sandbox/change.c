@@ -1,105 +1,192 @@
 /*
- * Changes: sets fields of the records that a request names, all or with a list of failures.
+ * Calls that change or add records: which ones, and what is refused.
  *
- * Values are computed from the record as it was, then all are stored; records looked at
- * before are forgotten, so that an answer shows what was changed.
+ * Everything that can be refused is asked first, for each record, so that a refused call has
+ * changed nothing; then the changes are made one after the other, see effect.c. What fails for
+ * one record only is kept for the answer where the rule has a place for it.
  */
-#include "sandbox/visit.h"
+#include "sandbox/change.h"
 
-enum { PATH_MAX_BYTES = 256 };
-
-static bool store(struct visit *v, const struct record *record, struct str path, struct value value)
+static struct value place_of(struct record *record)
 {
-    if (!value_exists(value))
-        return true;
-    if (value.kind != VALUE_TEXT && value.kind != VALUE_INT && value.kind != VALUE_BOOL &&
-        value.kind != VALUE_MONEY)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "only scalars can be set");
-    unsigned shop = record->entity->global ? 0 : record->shop;
-    if (path.p && world_set(&v->core->world, record->entity, shop, record->index, path, value))
-        return true;
-    return sandbox_refuse(v, REFUSE_INTERNAL, "too many fields were changed");
+    return (struct value){.kind = VALUE_PLACE, .place = record->root};
 }
 
-static bool set_fields(struct visit *v, struct place *place, const struct rule_set *set,
-                       size_t count, struct value item)
+struct target {
+    uint64_t index;
+    struct value item;
+};
+
+struct targets {
+    struct visit *visit;
+    struct target *list;
+    size_t count;
+};
+
+static bool fail_one(struct targets *t, const struct rule_error *error, struct value id,
+                     struct value item)
 {
+    struct visit *v = t->visit;
+    if (!v->rule->fails_at)
+        return visit_fail(v, error);
+    v->failed[v->failed_count++] = (struct failure){id, item, error};
+    return true;
+}
+
+static const struct rule_error *denied(struct visit *v, struct place *place, struct value item)
+{
+    const struct effect *effect = &v->rule->effect;
     struct place *scope = run_with(&v->run, place, VALUE_NONE, item);
-    for (size_t i = 0; scope && i < count; i++) {
-        struct value value = run_eval(&v->run, set[i].expr, scope);
-        if (!store(v, place->record, run_path(&v->run, place, set[i].path), value))
-            return false;
-    }
-    return scope != NULL;
+    for (size_t i = 0; scope && i < effect->deny_count; i++)
+        if (value_true(run_eval(&v->run, effect->denies[i].when, scope)))
+            return &effect->denies[i];
+    return NULL;
 }
 
-/* The element of `list` whose field equals that of `item`; absent when there is none. */
-static struct value match_element(struct visit *v, struct value list, struct value item)
+static bool ask_known(struct targets *t, struct value id, struct value item)
 {
-    struct value wanted, have;
-    size_t count = run_list_count(&v->run, list);
-    int order;
-    if (!run_member(&v->run, item, v->rule->elements.by, &wanted))
-        return VALUE_NONE;
-    for (size_t i = 0; i < count; i++) {
-        struct value element = run_list_at(&v->run, list, i);
-        if (run_member(&v->run, element, v->rule->elements.by, &have) &&
-            value_compare(have, wanted, v->arena, &order) && order == 0)
-            return element;
+    struct visit *v = t->visit;
+    const struct rule *rule = v->rule;
+    struct str text = value_str(id, v->arena);
+    struct target target = {.item = item};
+    if (!text.p || !run_find(&v->run, rule->entity, text, &target.index)) {
+        if (rule->unknown.given)
+            return fail_one(t, &rule->unknown, id, item);
+        v->failed[v->failed_count++] = (struct failure){id, item, NULL};
+        return true;
     }
-    return VALUE_NONE;
+    struct record *record = run_record(&v->run, rule->entity, v->shop, target.index);
+    if (!record)
+        return visit_out_of_memory(v);
+    const struct rule_error *error = denied(v, record->root, item);
+    if (error)
+        return fail_one(t, error, id, item);
+    if (!setting_elements_known(v, record, item))
+        return false;
+    t->list[t->count++] = target;
+    return true;
 }
 
-/* Finds all elements first, so that an unknown one changes nothing. */
-static bool change_elements(struct visit *v, struct record *record)
+static bool ask_new(struct targets *t, struct value item)
 {
-    const struct rule_elements *e = &v->rule->elements;
-    struct value root = {.kind = VALUE_PLACE, .place = record->root}, list;
-    struct value items = visit_field(v, e->in);
-    size_t count = run_list_count(&v->run, items);
-    struct value *found = ARENA_ARRAY(v->arena, struct value, count + 1);
-    if (!found || !run_member(&v->run, root, e->of, &list))
-        return sandbox_refuse(v, REFUSE_INTERNAL, "records have no such list");
-    for (size_t i = 0; i < count; i++) {
-        found[i] = match_element(v, list, run_list_at(&v->run, items, i));
-        if (found[i].kind != VALUE_PLACE)
-            return visit_fail(v, &e->unknown);
+    struct visit *v = t->visit;
+    struct place *place = run_answer_place(&v->run, NULL, v->contract->call);
+    const struct rule_error *error = place ? denied(v, place, item) : NULL;
+    if (error)
+        return fail_one(t, error, item, item);
+    t->list[t->count++] = (struct target){.item = item};
+    return place != NULL;
+}
+
+static struct value member_of(struct visit *v, struct value item, struct str path)
+{
+    while (path.p && value_exists(item))
+        if (!run_member(&v->run, item, str_cut(&path, '.'), &item))
+            return VALUE_NONE;
+    return item;
+}
+
+/* The ids that one element of the request (or the whole of it) is about. */
+struct value change_ids(struct visit *v, struct value item)
+{
+    if (v->rule->of) {
+        struct place *place = run_answer_place(&v->run, NULL, v->contract->call);
+        struct place *scope = place ? run_with(&v->run, place, VALUE_NONE, item) : NULL;
+        return scope ? run_eval(&v->run, v->rule->of, scope) : VALUE_NONE;
     }
+    if (!v->rule->each.p && !v->rule->each_of)
+        return visit_field(v, v->rule->by);
+    return v->rule->by.p ? member_of(v, item, v->rule->by) : item;
+}
+
+static bool room_for(struct targets *t, size_t more)
+{
+    struct visit *v = t->visit;
+    size_t have = t->count + v->failed_count;
+    struct target *list = ARENA_ARRAY(v->arena, struct target, have + more + 1);
+    struct failure *failed = ARENA_ARRAY(v->arena, struct failure, have + more + 1);
+    if (!list || !failed)
+        return visit_out_of_memory(v);
+    if (t->count)
+        memcpy(list, t->list, t->count * sizeof *list);
+    if (v->failed_count)
+        memcpy(failed, v->failed, v->failed_count * sizeof *failed);
+    t->list = list;
+    v->failed = failed;
+    return true;
+}
+
+static bool ask_item(struct targets *t, struct value item)
+{
+    struct visit *v = t->visit;
+    if (v->rule->effect.creates)
+        return room_for(t, 1) && ask_new(t, item);
+    struct value ids = change_ids(v, item);
+    size_t count = run_list_count(&v->run, ids);
+    if (!room_for(t, count + 1))
+        return false;
+    if (count == 0 && (v->rule->each.p || v->rule->each_of))
+        return ask_known(t, VALUE_NONE, item);
     for (size_t i = 0; i < count; i++)
-        if (!set_fields(v, found[i].place, e->set, e->set_count, run_list_at(&v->run, items, i)))
+        if (!ask_known(t, run_list_at(&v->run, ids, i), item))
             return false;
     return true;
 }
 
-static bool change_one(struct visit *v, struct record *record)
+static bool ask_all(struct targets *t)
 {
-    const struct rule *rule = v->rule;
-    struct value item =
-        json_exists(v->body) ? (struct value){.kind = VALUE_JSON, .json = v->body} : VALUE_NONE;
-    if (rule->elements.in.p && !change_elements(v, record))
-        return false;
-    return set_fields(v, record->root, rule->set, rule->set_count, item);
+    struct visit *v = t->visit;
+    struct value body = v->run.variables[VARIABLE_BODY];
+    if (!v->rule->each.p && !v->rule->each_of)
+        return ask_item(t, body);
+    struct place *place = run_answer_place(&v->run, NULL, v->contract->call);
+    struct value items = VALUE_NONE;
+    if (v->rule->each_of && place)
+        items = run_eval(&v->run, v->rule->each_of, place);
+    else
+        items = visit_field(v, v->rule->each);
+    size_t count = run_list_count(&v->run, items);
+    for (size_t i = 0; i < count; i++)
+        if (!ask_item(t, run_list_at(&v->run, items, i)))
+            return false;
+    return true;
+}
+
+/* What was changed or added is what the answer is made from. */
+static bool show(struct targets *t)
+{
+    struct visit *v = t->visit;
+    run_forget(&v->run);
+    v->rows = ARENA_ARRAY(v->arena, struct value, t->count + 1);
+    for (size_t i = 0; v->rows && i < t->count; i++) {
+        struct record *r = run_record(&v->run, v->rule->entity, v->shop, t->list[i].index);
+        if (!r)
+            return visit_out_of_memory(v);
+        v->rows[v->row_count++] = place_of(r);
+    }
+    v->total = v->row_count;
+    if (v->row_count)
+        v->run.variables[VARIABLE_RECORD] = v->rows[0];
+    v->run.variables[VARIABLE_RECORDS] =
+        (struct value){.kind = VALUE_LIST, .list = {v->rows, v->row_count}};
+    return v->rows || visit_out_of_memory(v);
 }
 
 bool change_records(struct visit *v)
 {
-    const struct rule *rule = v->rule;
-    struct value ids = visit_field(v, rule->by);
-    size_t count = run_list_count(&v->run, ids);
-    v->failed = ARENA_ARRAY(v->arena, struct value, count + 1);
-    for (size_t i = 0; v->failed && i < count; i++) {
-        struct value id = run_list_at(&v->run, ids, i);
-        uint64_t index;
-        if (!run_find(&v->run, rule->entity, value_str(id, v->arena), &index)) {
-            if (rule->unknown.given)
-                return visit_fail(v, &rule->unknown);
-            v->failed[v->failed_count++] = id;
-            continue;
-        }
-        struct record *record = run_record(&v->run, rule->entity, v->shop, index);
-        if (!record || !change_one(v, record))
-            return v->refused ? false : sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+    struct targets t = {.visit = v};
+    if (!ask_all(&t))
+        return v->refused ? false : visit_out_of_memory(v);
+    if (v->run.faulty)
+        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+    const struct effect *effect = &v->rule->effect;
+    for (size_t i = 0; i < t.count; i++) {
+        struct target *target = &t.list[i];
+        struct place *scope = run_answer_place(&v->run, NULL, v->contract->call);
+        if (!scope ||
+            !(effect->creates ? effect_create(v, effect, scope, target->item, &target->index)
+                              : effect_apply(v, effect, target->index, target->item)))
+            return v->refused ? false : visit_out_of_memory(v);
     }
-    run_forget(&v->run);
-    return v->failed_count == count || rows_get(v);
+    return show(&t);
 }

@@ -30,8 +30,23 @@ static struct value join_texts(struct run *run, struct value a, struct value b)
     return value_text(arena_printf(run->arena, STR_FMT STR_FMT, STR_ARG(s), STR_ARG(t)));
 }
 
+static struct value join_lists(struct run *run, struct value a, struct value b)
+{
+    size_t first = run_list_count(run, a), second = run_list_count(run, b);
+    struct value list = {.kind = VALUE_LIST};
+    list.list.items = ARENA_ARRAY(run->arena, struct value, first + second + 1);
+    for (size_t i = 0; list.list.items && i < first; i++)
+        list.list.items[list.list.count++] = run_list_at(run, a, i);
+    for (size_t i = 0; list.list.items && i < second; i++)
+        list.list.items[list.list.count++] = run_list_at(run, b, i);
+    return list;
+}
+
 static struct value calculate(struct run *run, enum expr_op op, struct value a, struct value b)
 {
+    if (op == EXPR_ADD && (run_is_list(a) || !value_exists(a)) &&
+        (run_is_list(b) || (!value_exists(b) && run_is_list(a))))
+        return join_lists(run, a, b);
     if (!value_exists(a) || !value_exists(b))
         return VALUE_NONE;
     if (op == EXPR_ADD && (a.kind == VALUE_TEXT || b.kind == VALUE_TEXT))
@@ -163,6 +178,8 @@ static struct value eval(struct run *run, const struct expr *e, struct place *sc
         return value_bool(e->number != 0);
     case EXPR_ABSENT:
         return VALUE_NONE;
+    case EXPR_NONE:
+        return (struct value){.kind = VALUE_NULL};
     case EXPR_NAME:
         return run_name(run, e->text, scope);
     case EXPR_MEMBER:

@@ -206,6 +206,8 @@ static struct expr *parse_name(struct parser *p)
         return parse_if(p);
     if (str_eq(name, STR("absent")))
         return make(p, EXPR_ABSENT, NULL, 0);
+    if (str_eq(name, STR("none")))
+        return make(p, EXPR_NONE, NULL, 0);
     if (str_eq(name, STR("true")) || str_eq(name, STR("false"))) {
         struct expr *e = make(p, EXPR_BOOL, NULL, 0);
         if (e)

@@ -24,6 +24,7 @@ enum expr_op {
     EXPR_TEXT,
     EXPR_BOOL,
     EXPR_ABSENT,
+    EXPR_NONE,   /* absent, and set so */
     EXPR_NAME,   /* text */
     EXPR_MEMBER, /* args[0] . text */
     EXPR_INDEX,  /* args[0] [ args[1] ] */

@@ -36,8 +36,34 @@ static struct place *leaf_scope(struct run *run, struct place *object, struct st
     if (scope) {
         *scope = *object;
         scope->hash = place_hash(object->hash, name, 0);
+        scope->own = name;
     }
     return scope;
+}
+
+/* What a request set there; false when none did. */
+static bool changed_member(struct run *run, struct place *place, struct str name, struct value *out)
+{
+    const struct changes *changes = place->form ? NULL : place->record->changes;
+    if (!changes || !changes_get(changes, run_path(run, place, name), out))
+        return false;
+    if (out->kind == VALUE_RAW)
+        *out = stored_read(run, out->text);
+    else if (out->kind == VALUE_NULL)
+        *out = VALUE_NONE;
+    return true;
+}
+
+struct value run_form(struct run *run, const struct shape *form, struct place *scope,
+                      struct str name)
+{
+    struct place *copy = ARENA_NEW(run->arena, struct place);
+    if (!copy)
+        return VALUE_NONE;
+    *copy = *scope;
+    copy->hash = place_hash(scope->hash, name, 0);
+    copy->form = true;
+    return shape_value(run, form, copy, name, 0);
 }
 
 static struct value fill_slot(struct run *run, struct place *place, size_t i)
@@ -49,12 +75,8 @@ static struct value fill_slot(struct run *run, struct place *place, size_t i)
     if (slot->state == SLOT_BUSY)
         return rule_fault(run, "'" STR_FMT "' needs itself", STR_ARG(member->name));
     slot->state = SLOT_BUSY;
-    struct value changed;
-    bool leaf = member->kind == SHAPE_LEAF || member->kind == SHAPE_DATA;
-    if (leaf && place->record->changes &&
-        changes_get(place->record->changes, run_path(run, place, member->name), &changed))
-        slot->value = changed;
-    else {
+    if (!changed_member(run, place, member->name, &slot->value)) {
+        bool leaf = member->kind == SHAPE_LEAF || member->kind == SHAPE_DATA;
         struct place *scope = leaf ? leaf_scope(run, place, member->name) : place;
         slot->value = scope ? shape_value(run, member, scope, member->name, place->at) : VALUE_NONE;
     }
@@ -65,8 +87,12 @@ static struct value fill_slot(struct run *run, struct place *place, size_t i)
 static bool place_member(struct run *run, struct place *place, struct str name, struct value *out)
 {
     place = place->self;
+    if (place->data.kind == VALUE_JSON)
+        return run_member(run, place->data, name, out) || shape_member(place->shape, name);
     if (!place->up && place->record->row) {
         char key[64];
+        if (changed_member(run, place, name, out))
+            return true;
         snprintf(key, sizeof key, STR_FMT, STR_ARG(name));
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(place->record->row, key);
         if (item) {
@@ -183,8 +209,11 @@ static struct value place_element(struct run *run, struct place *list, size_t in
     if (scope) {
         scope->element = true;
         bool object = element->kind == SHAPE_OBJECT || element->kind == SHAPE_LIST;
-        slot->value = object ? (struct value){.kind = VALUE_PLACE, .place = scope}
-                             : shape_value(run, element, scope, STR_NONE, (uint32_t)index);
+        struct value wanted;
+        if (!object)
+            slot->value = shape_value(run, element, scope, STR_NONE, (uint32_t)index);
+        else if (!place_member(run, scope, STR("_if"), &wanted) || value_true(wanted))
+            slot->value = (struct value){.kind = VALUE_PLACE, .place = scope};
     }
     slot->state = SLOT_FULL;
     return slot->value;
@@ -206,8 +235,9 @@ struct value run_list_at(struct run *run, struct value list, size_t index)
 /* ---- names ---- */
 
 static const char *const variable_names[VARIABLES] = {
-    "value", "item",  "root", "index",  "number", "at",    "shop",  "now",
-    "epoch", "query", "body", "params", "file",   "token", "words",
+    "value",  "item", "code",  "message", "root",   "index",   "number",
+    "at",     "shop", "now",   "epoch",   "orders", "query",   "body",
+    "params", "file", "token", "words",   "record", "records",
 };
 
 enum variable variable_by_name(struct str name)
@@ -229,6 +259,8 @@ static struct value shop_of(struct run *run, const struct place *scope)
 {
     const struct record *record = scope->record;
     uint64_t index = record->entity == run->tables->shop ? record->index : record->shop;
+    if (record->entity && record->entity != run->tables->shop && record->entity->global)
+        index = run->shop;
     struct record *shop = run_record(run, run->tables->shop, 0, index);
     return shop ? (struct value){.kind = VALUE_PLACE, .place = shop->root} : VALUE_NONE;
 }
@@ -237,9 +269,10 @@ static struct value variable_value(struct run *run, enum variable variable, stru
 {
     switch (variable) {
     case VARIABLE_VALUE:
-        return scope->values[0];
     case VARIABLE_ITEM:
-        return scope->values[1];
+    case VARIABLE_CODE:
+    case VARIABLE_MESSAGE:
+        return scope->values[variable];
     case VARIABLE_ROOT:
         return (struct value){.kind = VALUE_PLACE, .place = scope->record->root};
     case VARIABLE_INDEX:
@@ -254,6 +287,8 @@ static struct value variable_value(struct run *run, enum variable variable, stru
         return value_int(run->now);
     case VARIABLE_EPOCH:
         return value_int(run->epoch);
+    case VARIABLE_ORDERS:
+        return value_int((int64_t)run->world->orders);
     default:
         return run->variables[variable];
     }
@@ -262,10 +297,12 @@ static struct value variable_value(struct run *run, enum variable variable, stru
 struct value run_name(struct run *run, struct str name, struct place *scope)
 {
     struct value v;
-    for (struct place *p = scope; p; p = p->up)
-        if (place_member(run, p, name, &v))
-            return v;
     enum variable variable = variable_by_name(name);
+    for (struct place *p = scope; p; p = p->up) {
+        bool own = p->own.p && str_eq(p->own, name) && variable != VARIABLES;
+        if (!own && place_member(run, p, name, &v))
+            return v;
+    }
     if (variable != VARIABLES)
         return variable_value(run, variable, scope);
     return rule_fault(run, "nothing is named '" STR_FMT "'", STR_ARG(name));

@@ -18,7 +18,8 @@ static const char *const names[REFUSALS] = {
     "size",           "body",
     "parameter",      "page_token",
     "client",         "auth_code",
-    "refresh",        "internal",
+    "refresh",        "limit",
+    "internal",
 };
 
 struct str refusal_name(enum refusal refusal)

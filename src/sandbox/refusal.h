@@ -34,6 +34,7 @@ enum refusal {
     REFUSE_CLIENT,            /* auth host: app_key or app_secret */
     REFUSE_AUTH_CODE,         /* auth host: unknown code */
     REFUSE_REFRESH,           /* auth host: unknown refresh token */
+    REFUSE_LIMIT,             /* more than the sandbox keeps */
     REFUSE_INTERNAL,          /* a fault in the tables */
     REFUSALS                  /* count */
 };

@@ -31,6 +31,8 @@ struct scan {
 static bool passes(struct scan *s, struct record *record)
 {
     const struct rule *rule = s->visit->rule;
+    if (!run_exists(&s->run, record))
+        return false;
     if (rule->only && !value_true(run_eval(&s->run, rule->only, record->root)))
         return false;
     for (size_t i = 0; i < rule->filter_count; i++) {
@@ -228,10 +230,25 @@ bool rows_list(struct visit *v)
     return take_rows(&s, first, sized ? (size_t)size.number : ALL_MAX);
 }
 
+/* The one record of a shop. */
+static bool rows_only(struct visit *v)
+{
+    struct record *r = run_record(&v->run, v->rule->entity, v->shop, 0);
+    v->rows = ARENA_ARRAY(v->arena, struct value, 1);
+    if (r && v->rows && run_exists(&v->run, r))
+        v->rows[v->row_count++] = (struct value){.kind = VALUE_PLACE, .place = r->root};
+    else if (v->rows && v->rule->unknown.given)
+        return visit_fail(v, &v->rule->unknown);
+    v->total = v->row_count;
+    return v->rows || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+}
+
 bool rows_get(struct visit *v)
 {
     const struct rule *rule = v->rule;
-    struct value ids = visit_field(v, rule->by);
+    struct value ids = change_ids(v, v->run.variables[VARIABLE_BODY]);
+    if (!rule->by.p && !rule->of)
+        return rows_only(v);
     size_t count = run_list_count(&v->run, ids);
     v->rows = ARENA_ARRAY(v->arena, struct value, count + 1);
     for (size_t i = 0; v->rows && i < count; i++) {

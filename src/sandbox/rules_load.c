@@ -3,8 +3,9 @@
  *
  *   "POST /x/search": { "list": ENTITY, "at": "rows[]", "where": {FIELD: condition}, "only": ... }
  *   "GET /x/{id}":    { "get": ENTITY, "by": "id", "at": "rows[]", "unknown": ERROR }
- *   "POST /x/stop":   { "change": ENTITY, "by": "ids[]", "set": {PATH: expression},
+ *   "POST /x/stop":   { "change": ENTITY, "by": "ids[]", "set": {PATH: form},
  *                       "fails": {"at": "errors[]", "make": form}, "elements": {...} }
+ *   "POST /x":        { "create": ENTITY, "set": {PATH: form}, "denies": [...], "also": [...] }
  *   "POST /upload":   { "upload": "data" }
  *   anything:         { "answer": {FIELD: form}, "refuse": [ERROR with "when"] }
  * ERROR is {"code": n, "status": n, "message": text}. Calls, fields and entities that do not
@@ -15,9 +16,10 @@
 
 #include <stdio.h>
 
-static const char *const keys[] = {"list",  "get",    "change", "upload", "grant",    "by",
-                                   "at",    "where",  "only",   "set",    "elements", "unknown",
-                                   "fails", "refuse", "answer", NULL};
+static const char *const keys[] = {"list",    "get",   "change",   "create", "reuse", "upload",
+                                   "grant",   "by",    "each",     "of",     "at",    "where",
+                                   "only",    "set",   "elements", "denies", "also",  "notify",
+                                   "unknown", "fails", "refuse",   "answer", NULL};
 
 static bool request_has(const struct contract *c, struct str name)
 {
@@ -25,8 +27,7 @@ static bool request_has(const struct contract *c, struct str name)
            contract_member(&c->params, NULL, name);
 }
 
-/* "ids[]" -> "ids" */
-static struct str bare(struct str field)
+struct str loader_bare(struct str field)
 {
     bool list = field.n > 2 && field.p[field.n - 1] == ']';
     return list ? str_of(field.p, field.n - 2) : field;
@@ -35,14 +36,28 @@ static struct str bare(struct str field)
 static void check_request_field(struct loader *l, const struct rule *rule, struct str field,
                                 const char *path)
 {
-    if (!field.p || request_has(rule->contract, bare(field)))
+    if (!field.p || request_has(rule->contract, loader_bare(field)))
         return;
     loader_error(l, path, "the call takes no '" STR_FMT "'", STR_ARG(field));
-    struct str near = contract_nearest_member(&rule->contract->body, NULL, bare(field));
+    struct str near = contract_nearest_member(&rule->contract->body, NULL, loader_bare(field));
     if (!near.p)
-        near = contract_nearest_member(&rule->contract->query, NULL, bare(field));
+        near = contract_nearest_member(&rule->contract->query, NULL, loader_bare(field));
     if (near.p)
         findings_hint(l->findings, "did you mean " STR_FMT "?", STR_ARG(near));
+}
+
+/* "a.b" inside the elements of `each`. */
+static void check_inside_each(struct loader *l, const struct rule *rule, const char *path)
+{
+    const struct contract_field *field = contract_member(&rule->contract->body, NULL, rule->each);
+    struct str rest = rule->by;
+    while (field && rest.p) {
+        struct str name = str_cut(&rest, '.');
+        field = contract_member(&rule->contract->body, field, name);
+    }
+    if (!field)
+        loader_error(l, path, "the elements of '" STR_FMT "' have no '" STR_FMT "'",
+                     STR_ARG(rule->each), STR_ARG(rule->by));
 }
 
 static const struct contract_field *answer_field(struct loader *l, const struct rule *rule,
@@ -61,10 +76,11 @@ static void check_expr(struct loader *l, const struct rule *rule, const struct e
                        const char *path)
 {
     const struct shape *scope = rule->entity ? rule->entity->shape : NULL;
-    loader_check_names(l, expr, &scope, scope ? 1 : 0, path);
+    if (!rule->of || rule->kind != RULE_LIST)
+        loader_check_names(l, expr, &scope, scope ? 1 : 0, path);
 }
 
-static void read_error(struct loader *l, const struct rule *rule, const cJSON *node,
+void loader_rule_error(struct loader *l, const cJSON *node, const struct shape *scope,
                        const char *path, struct rule_error *error)
 {
     static const char *const error_keys[] = {"code", "status", "message", "when", NULL};
@@ -86,28 +102,31 @@ static void read_error(struct loader *l, const struct rule *rule, const cJSON *n
     table_path_key(below, path, "when");
     if (when)
         error->when = loader_expr(l, when, below);
-    check_expr(l, rule, error->when, below);
+    loader_check_names(l, error->when, &scope, scope ? 1 : 0, below);
 }
 
-static const struct rule_set *read_set(struct loader *l, const struct rule *rule, const cJSON *node,
-                                       const char *path, size_t *count)
+const struct rule_error *loader_rule_errors(struct loader *l, const cJSON *node,
+                                            const struct shape *scope, const char *path,
+                                            size_t *count)
 {
     *count = 0;
     if (!node)
         return NULL;
-    struct rule_set *sets =
-        ARENA_ARRAY(l->tables->arena, struct rule_set, (size_t)cJSON_GetArraySize(node) + 1);
+    struct rule_error *list =
+        ARENA_ARRAY(l->tables->arena, struct rule_error, (size_t)cJSON_GetArraySize(node) + 1);
     const cJSON *item;
     cJSON_ArrayForEach(item, node)
     {
         char below[TABLE_PATH];
-        table_path_key(below, path, item->string);
-        struct rule_set set = {str_from(item->string), loader_expr(l, item, below)};
-        check_expr(l, rule, set.expr, below);
-        if (sets)
-            sets[(*count)++] = set;
+        table_path_index(below, path, *count);
+        if (!list)
+            return NULL;
+        loader_rule_error(l, item, scope, below, &list[*count]);
+        if (!list[*count].when)
+            loader_error(l, below, "expected a condition in \"when\"");
+        ++*count;
     }
-    return sets;
+    return list;
 }
 
 static void read_filters(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
@@ -122,7 +141,7 @@ static void read_filters(struct loader *l, struct rule *rule, const cJSON *node,
         table_path_key(below, path, item->string);
         struct str field = str_from(item->string);
         check_request_field(l, rule, field, below);
-        struct rule_filter filter = {bare(field), loader_expr(l, item, below)};
+        struct rule_filter filter = {loader_bare(field), loader_expr(l, item, below)};
         check_expr(l, rule, filter.expr, below);
         if (filters)
             filters[rule->filter_count++] = filter;
@@ -137,8 +156,8 @@ static void read_elements(struct loader *l, struct rule *rule, const cJSON *node
         return;
     loader_keys(l, node, path, element_keys);
     struct rule_elements *e = &rule->elements;
-    e->in = bare(loader_text(l, node, path, "in", true));
-    e->of = bare(loader_text(l, node, path, "of", true));
+    e->in = loader_bare(loader_text(l, node, path, "in", true));
+    e->of = loader_bare(loader_text(l, node, path, "of", true));
     e->by = loader_text(l, node, path, "by", true);
     table_path_key(below, path, "in");
     check_request_field(l, rule, e->in, below);
@@ -146,13 +165,14 @@ static void read_elements(struct loader *l, struct rule *rule, const cJSON *node
     if (!list || list->kind != SHAPE_LIST)
         loader_error(l, path, "the entity has no list '" STR_FMT "'", STR_ARG(e->of));
     table_path_key(below, path, "unknown");
-    read_error(l, rule, cJSON_GetObjectItemCaseSensitive(node, "unknown"), below, &e->unknown);
-    struct rule inner = *rule;
-    struct entity element = {.shape = list && list->kind == SHAPE_LIST ? list->element : NULL};
-    inner.entity = &element;
+    loader_rule_error(l, cJSON_GetObjectItemCaseSensitive(node, "unknown"), NULL, below,
+                      &e->unknown);
+    if (!list || list->kind != SHAPE_LIST)
+        return;
+    const struct shape *scopes[2] = {rule->entity->shape, list->element};
     table_path_key(below, path, "set");
-    e->set =
-        read_set(l, &inner, cJSON_GetObjectItemCaseSensitive(node, "set"), below, &e->set_count);
+    e->set = loader_sets(l, cJSON_GetObjectItemCaseSensitive(node, "set"), scopes, 2, below,
+                         &e->set_count);
 }
 
 static void read_fails(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
@@ -166,28 +186,7 @@ static void read_fails(struct loader *l, struct rule *rule, const cJSON *node, c
     rule->fails_at = answer_field(l, rule, loader_text(l, node, path, "at", true), below);
     table_path_key(below, path, "make");
     rule->fails = loader_shape(l, cJSON_GetObjectItemCaseSensitive(node, "make"), below);
-    loader_check_shape(l, rule->fails, NULL, below);
-}
-
-static void read_refuse(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
-{
-    if (!node)
-        return;
-    struct rule_error *list =
-        ARENA_ARRAY(l->tables->arena, struct rule_error, (size_t)cJSON_GetArraySize(node) + 1);
-    rule->refuse = list;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, node)
-    {
-        char below[TABLE_PATH];
-        table_path_index(below, path, rule->refuse_count);
-        if (!list)
-            return;
-        read_error(l, rule, item, below, &list[rule->refuse_count]);
-        if (!list[rule->refuse_count].when)
-            loader_error(l, below, "expected a condition in \"when\"");
-        rule->refuse_count++;
-    }
+    loader_check_shape(l, rule->fails, NULL, 0, below);
 }
 
 static void read_kind(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
@@ -195,7 +194,8 @@ static void read_kind(struct loader *l, struct rule *rule, const cJSON *node, co
     static const struct {
         const char *key;
         enum rule_kind kind;
-    } kinds[] = {{"list", RULE_LIST}, {"get", RULE_GET}, {"change", RULE_CHANGE}};
+    } kinds[] = {
+        {"list", RULE_LIST}, {"get", RULE_GET}, {"change", RULE_CHANGE}, {"create", RULE_CREATE}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct str name = loader_text(l, node, path, kinds[i].key, false);
         if (!name.p)
@@ -205,6 +205,8 @@ static void read_kind(struct loader *l, struct rule *rule, const cJSON *node, co
         if (!rule->entity)
             loader_error(l, path, "no entity is named '" STR_FMT "'", STR_ARG(name));
     }
+    if (!rule->entity && cJSON_HasObjectItem(node, "of"))
+        rule->kind = RULE_LIST; /* rows that are no records */
     struct str upload = loader_text(l, node, path, "upload", false);
     struct str grant = loader_text(l, node, path, "grant", false);
     if (upload.p) {
@@ -223,7 +225,7 @@ static void read_answer(struct loader *l, struct rule *rule, const cJSON *node, 
     if (!node)
         return;
     rule->answer = loader_shape(l, node, path);
-    loader_check_shape(l, rule->answer, NULL, path);
+    loader_check_shape(l, rule->answer, NULL, 0, path);
     for (size_t i = 0; rule->answer && i < rule->answer->count; i++) {
         struct str name = rule->answer->members[i].name;
         if (name.p[0] != '_' && !contract_member(&rule->contract->answer, NULL, name))
@@ -231,17 +233,37 @@ static void read_answer(struct loader *l, struct rule *rule, const cJSON *node, 
     }
 }
 
-static void read_rule(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
+/* Which records a rule is about, and the element of the request for each. */
+static void read_which(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
 {
     char below[TABLE_PATH];
-    loader_keys(l, node, path, keys);
-    read_kind(l, rule, node, path);
+    struct str each = loader_text(l, node, path, "each", false);
     struct str by = loader_text(l, node, path, "by", false);
-    rule->by = by.p ? bare(by) : rule->by;
+    const cJSON *of = cJSON_GetObjectItemCaseSensitive(node, "of");
+    bool field =
+        each.n > 2 && each.p[each.n - 1] == ']' && request_has(rule->contract, loader_bare(each));
+    rule->each = field ? loader_bare(each) : STR_NONE;
+    rule->by = by.p ? loader_bare(by) : rule->by;
+    table_path_key(below, path, "each");
+    if (each.p && !field) {
+        rule->each_of = loader_expr(l, cJSON_GetObjectItemCaseSensitive(node, "each"), below);
+        loader_check_names(l, rule->each_of, NULL, 0, below);
+    }
     table_path_key(below, path, "by");
-    check_request_field(l, rule, rule->by, below);
-    if (!rule->by.p && (rule->kind == RULE_GET || rule->kind == RULE_CHANGE))
-        loader_error(l, path, "\"get\" and \"change\" need \"by\"");
+    if (!each.p)
+        check_request_field(l, rule, rule->by, below);
+    else if (by.p && field)
+        check_inside_each(l, rule, below);
+    table_path_key(below, path, "of");
+    rule->of = of ? loader_expr(l, of, below) : NULL;
+    loader_check_names(l, rule->of, NULL, 0, below);
+    if (!rule->by.p && !rule->of && !each.p && rule->kind == RULE_CHANGE)
+        loader_error(l, path, "\"change\" needs \"by\" or \"of\"");
+}
+
+static void read_rows(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
+{
+    char below[TABLE_PATH];
     table_path_key(below, path, "at");
     rule->at = answer_field(l, rule, loader_text(l, node, path, "at", false), below);
     if (!rule->at && rule->kind == RULE_LIST)
@@ -252,17 +274,28 @@ static void read_rule(struct loader *l, struct rule *rule, const cJSON *node, co
     table_path_key(below, path, "only");
     rule->only = only ? loader_expr(l, only, below) : NULL;
     check_expr(l, rule, rule->only, below);
-    table_path_key(below, path, "set");
-    rule->set =
-        read_set(l, rule, cJSON_GetObjectItemCaseSensitive(node, "set"), below, &rule->set_count);
+}
+
+static void read_rule(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
+{
+    char below[TABLE_PATH];
+    loader_keys(l, node, path, keys);
+    read_kind(l, rule, node, path);
+    read_which(l, rule, node, path);
+    read_rows(l, rule, node, path);
+    rule->effect.entity = rule->entity;
+    rule->effect.creates = rule->kind == RULE_CREATE;
+    loader_effect(l, node, path, &rule->effect);
     table_path_key(below, path, "unknown");
-    read_error(l, rule, cJSON_GetObjectItemCaseSensitive(node, "unknown"), below, &rule->unknown);
+    loader_rule_error(l, cJSON_GetObjectItemCaseSensitive(node, "unknown"), NULL, below,
+                      &rule->unknown);
     table_path_key(below, path, "elements");
     read_elements(l, rule, cJSON_GetObjectItemCaseSensitive(node, "elements"), below);
     table_path_key(below, path, "fails");
     read_fails(l, rule, cJSON_GetObjectItemCaseSensitive(node, "fails"), below);
     table_path_key(below, path, "refuse");
-    read_refuse(l, rule, cJSON_GetObjectItemCaseSensitive(node, "refuse"), below);
+    rule->refuse = loader_rule_errors(l, cJSON_GetObjectItemCaseSensitive(node, "refuse"), NULL,
+                                      below, &rule->refuse_count);
     table_path_key(below, path, "answer");
     read_answer(l, rule, cJSON_GetObjectItemCaseSensitive(node, "answer"), below);
 }

@@ -35,11 +35,42 @@ struct value rule_fault(struct run *run, const char *format, ...)
 
 /* ---- records ---- */
 
+/* Of an expression over the number of the large entity. */
+static uint64_t counted(struct run *run, const struct entity *entity)
+{
+    struct place *scope = run_answer_place(run, NULL, entity->name);
+    struct value v = scope ? run_eval(run, entity->count_expr, scope) : VALUE_NONE;
+    if (v.kind == VALUE_INT && v.number >= 0 && v.number < SHOP_STEP)
+        return (uint64_t)v.number;
+    rule_fault(run, "the count of '" STR_FMT "' is no number below %d", STR_ARG(entity->name),
+               SHOP_STEP);
+    return 0;
+}
+
+uint64_t run_seeded(struct run *run, const struct entity *entity)
+{
+    uint64_t *known = &run->world->overlay.seeded[entity->number];
+    if (*known)
+        return *known - 1;
+    uint64_t count = entity->count;
+    if (entity->rows)
+        count = (uint64_t)cJSON_GetArraySize(entity->rows);
+    else if (entity->counted == COUNT_ORDERS)
+        count = run->world->orders;
+    else if (entity->counted == COUNT_EXPRESSION)
+        count = counted(run, entity);
+    *known = count + 1;
+    return count;
+}
+
+uint64_t run_count_in(struct run *run, const struct entity *entity, unsigned shop)
+{
+    return run_seeded(run, entity) + overlay_added(&run->world->overlay, entity, shop);
+}
+
 uint64_t run_count(struct run *run, const struct entity *entity)
 {
-    if (entity->rows)
-        return (uint64_t)cJSON_GetArraySize(entity->rows);
-    return entity->counted == COUNT_ORDERS ? run->world->orders : entity->count;
+    return run_count_in(run, entity, run->shop);
 }
 
 uint64_t place_hash(uint64_t hash, struct str name, uint32_t at)
@@ -60,6 +91,7 @@ struct place *place_new(struct run *run, struct place *up, const struct shape *s
     place->at = at;
     if (up) {
         place->record = up->record;
+        place->form = up->form;
         place->hash = place_hash(up->hash, name, at);
         memcpy(place->values, up->values, sizeof place->values);
     }
@@ -70,48 +102,85 @@ struct place *place_new(struct run *run, struct place *up, const struct shape *s
     return arena_failed(run->arena) ? NULL : place;
 }
 
-struct record *run_record(struct run *run, const struct entity *entity, unsigned shop,
-                          uint64_t index)
+static struct record *find_record(struct run *run, const struct record *like, size_t chain)
 {
-    if (entity->global)
-        shop = 0;
-    if (index >= run_count(run, entity))
-        return NULL;
+    struct record *r = run->chains[chain];
+    while (r && !(r->entity == like->entity && r->index == like->index && r->shop == like->shop &&
+                  r->original == like->original))
+        r = r->next;
+    return r;
+}
+
+static struct record *record_of(struct run *run, struct record like)
+{
+    const struct entity *entity = like.entity;
+    unsigned shop = like.shop;
+    uint64_t index = like.index;
     size_t chain = (index * 31 + shop * 7 + (uintptr_t)entity / 16) % RUN_CHAINS;
-    for (struct record *r = run->chains[chain]; r; r = r->next)
-        if (r->entity == entity && r->index == index && r->shop == shop)
-            return r;
+    struct record *known = find_record(run, &like, chain);
+    if (known)
+        return known;
     struct record *record = ARENA_NEW(run->arena, struct record);
     struct place *root = place_new(run, NULL, entity->shape, STR_NONE, 0);
     if (!record || !root)
         return NULL;
     root->record = record;
     root->hash = mix(run->seed ^ mix(str_hash(entity->name) ^ mix(index * 64 + shop)));
-    *record = (struct record){.entity = entity,
-                              .shop = shop,
-                              .index = index,
-                              .root = root,
-                              .changes = world_changes(run->world, entity, shop, index),
-                              .next = run->chains[chain]};
+    *record = like;
+    record->root = root;
+    record->next = run->chains[chain];
+    if (!like.original)
+        record->changes =
+            overlay_changes(&run->world->overlay, (struct overlay_key){entity, shop, index});
     if (entity->rows)
         record->row = cJSON_GetArrayItem(entity->rows, (int)index);
     run->chains[chain] = record;
     return record;
 }
 
-static bool find_row(struct run *run, const struct entity *entity, struct str id, uint64_t *index)
+struct record *run_record(struct run *run, const struct entity *entity, unsigned shop,
+                          uint64_t index)
 {
-    const cJSON *row;
-    char key[64];
-    snprintf(key, sizeof key, STR_FMT, STR_ARG(entity->key));
-    *index = 0;
-    cJSON_ArrayForEach(row, entity->rows)
-    {
-        struct str have =
-            value_str(value_data(cJSON_GetObjectItemCaseSensitive(row, key)), run->arena);
+    if (entity->global)
+        shop = 0;
+    if (index >= run_count_in(run, entity, shop))
+        return NULL;
+    return record_of(run, (struct record){.entity = entity, .shop = shop, .index = index});
+}
+
+struct record *run_original(struct run *run, const struct entity *entity, unsigned shop,
+                            uint64_t index)
+{
+    if (entity->global)
+        shop = 0;
+    if (index >= run_seeded(run, entity))
+        return NULL;
+    return record_of(
+        run, (struct record){.entity = entity, .shop = shop, .index = index, .original = true});
+}
+
+bool run_exists(struct run *run, struct record *record)
+{
+    return !record->entity->exists ||
+           value_true(run_eval(run, record->entity->exists, record->root));
+}
+
+/* Ids that do not tell their index: one record after the other. */
+static bool find_slowly(struct run *run, const struct entity *entity, struct str id,
+                        uint64_t *index)
+{
+    uint64_t count = run_count(run, entity);
+    for (*index = 0; *index < count; ++*index) {
+        struct record *record = run_record(run, entity, run->shop, *index);
+        struct value key;
+        if (!record)
+            return false;
+        if (!run_member(run, (struct value){.kind = VALUE_PLACE, .place = record->root},
+                        entity->key, &key))
+            continue;
+        struct str have = value_str(key, run->arena);
         if (have.p && str_eq(have, id))
-            return true;
-        ++*index;
+            return run_exists(run, record);
     }
     return false;
 }
@@ -124,13 +193,16 @@ uint64_t record_number(const struct record *record)
 bool run_find(struct run *run, const struct entity *entity, struct str id, uint64_t *index)
 {
     if (!entity->prefix.p)
-        return entity->rows && find_row(run, entity, id, index);
+        return find_slowly(run, entity, id, index);
     uint64_t number;
     if (!id_read(id, entity->prefix, entity->digits, &number))
         return false;
     *index = number % SHOP_STEP;
     uint64_t shop = entity->global ? 0 : run->shop;
-    return number / SHOP_STEP == shop && *index < run_count(run, entity);
+    if (number / SHOP_STEP != shop || *index >= run_count(run, entity))
+        return false;
+    struct record *record = entity->exists ? run_record(run, entity, run->shop, *index) : NULL;
+    return !entity->exists || (record && run_exists(run, record));
 }
 
 struct place *run_answer_place(struct run *run, const struct shape *shape, struct str name)
@@ -151,6 +223,30 @@ struct place *run_loose_place(struct run *run, struct place *up, struct str name
     struct place *place = place_new(run, up, NULL, name, at);
     if (place)
         place->element = element;
+    return place;
+}
+
+struct place *run_data_place(struct run *run, struct place *up, struct value data, struct str name,
+                             uint32_t at)
+{
+    struct place *place = place_new(run, up, NULL, name, at);
+    if (place) {
+        place->element = !name.p;
+        place->data = data;
+    }
+    return place;
+}
+
+struct place *run_element_place(struct run *run, struct place *up, struct value element,
+                                struct str name, uint32_t at)
+{
+    if (element.kind == VALUE_PLACE)
+        return element.place;
+    const struct shape *list = shape_member(up->shape, name);
+    struct place *outer = element.kind == VALUE_JSON ? place_new(run, up, NULL, name, 0) : NULL;
+    struct place *place = outer ? run_data_place(run, outer, element, STR_NONE, at) : NULL;
+    if (place && list && list->kind == SHAPE_LIST)
+        place->shape = list->element; /* what it names is absent here, not looked for outside */
     return place;
 }
 

@@ -14,22 +14,27 @@
 
 /* Names that expressions may use anywhere. */
 enum variable {
-    VARIABLE_VALUE,  /* what a filter or failure is about */
-    VARIABLE_ITEM,   /* the element of the request that changes something */
-    VARIABLE_ROOT,   /* the record itself, where an inner name hides its own */
-    VARIABLE_INDEX,  /* of the record in its entity and shop, from 0 */
-    VARIABLE_NUMBER, /* of the record over all shops */
-    VARIABLE_AT,     /* of the nearest list element */
-    VARIABLE_SHOP,   /* the record of the shop */
-    VARIABLE_NOW,    /* seconds since 1970, of the request */
-    VARIABLE_EPOCH,  /* seconds since 1970 that the data is made from */
+    VARIABLE_VALUE,   /* what a filter or failure is about */
+    VARIABLE_ITEM,    /* the element of the request that changes something */
+    VARIABLE_CODE,    /* of a failure */
+    VARIABLE_MESSAGE, /* of a failure */
+    VARIABLE_ROOT,    /* the record itself, where an inner name hides its own */
+    VARIABLE_INDEX,   /* of the record in its entity and shop, from 0 */
+    VARIABLE_NUMBER,  /* of the record over all shops */
+    VARIABLE_AT,      /* of the nearest list element */
+    VARIABLE_SHOP,    /* the record of the shop */
+    VARIABLE_NOW,     /* seconds since 1970, of the request */
+    VARIABLE_EPOCH,   /* seconds since 1970 that the data is made from */
+    VARIABLE_ORDERS,  /* how many the sandbox was started with */
     VARIABLE_QUERY,
     VARIABLE_BODY,
     VARIABLE_PARAMS,
-    VARIABLE_FILE,  /* name, type, size, width, height, format, hash */
-    VARIABLE_TOKEN, /* access, refresh, expires, refresh_expires, seller, region, user, ... */
-    VARIABLE_WORDS, /* words.json */
-    VARIABLES       /* count */
+    VARIABLE_FILE,    /* name, type, size, width, height, format, hash */
+    VARIABLE_TOKEN,   /* access, refresh, expires, refresh_expires, seller, region, user, ... */
+    VARIABLE_WORDS,   /* words.json */
+    VARIABLE_RECORD,  /* the record that was changed or added, the first of several */
+    VARIABLE_RECORDS, /* all of them */
+    VARIABLES         /* count */
 };
 
 /* The variable with that name, or VARIABLES. */
@@ -41,9 +46,13 @@ struct record {
     uint64_t index;
     const cJSON *row;
     const struct changes *changes; /* NULL: nothing was changed */
+    bool original;                 /* without what was changed */
     struct place *root;
     struct record *next; /* of the run's hash chain */
 };
+
+/* The first variables are those of a place. */
+enum { PLACE_VALUES = 4 };
 
 struct slot {
     struct value value;
@@ -53,17 +62,20 @@ struct slot {
 /* An object or list of a record. */
 struct place {
     struct place *self; /* of a copy made as a scope: the original */
+    struct str own;     /* of a scope: the member that is being made */
     struct record *record;
     const struct shape *shape; /* NULL: no template, only fallbacks */
+    struct value data;         /* a JSON object instead of a template, or absent */
     struct place *up;
     struct str name; /* absent for elements and roots */
     uint32_t at;     /* index, for elements */
     bool element;
+    bool form;          /* not the record's own: changes do not show in it */
     uint64_t hash;      /* what rolls are made from */
     struct slot *slots; /* by member, or by element once counted */
     size_t count;
     bool counted;
-    struct value values[2]; /* `value` and `item` for this place and below */
+    struct value values[PLACE_VALUES]; /* `value`, `item`, `code`, `message`, here and below */
 };
 
 enum { RUN_CHAINS = 256 };
@@ -90,12 +102,23 @@ void run_init(struct run *run, struct arena *arena, const struct tables *tables,
 /* Forgets all records, before the arena that holds them is reset. */
 void run_forget(struct run *run);
 
-/* Records of `entity` in one shop. */
+/* Records of `entity` in the run's shop or in another, those included that do not exist. */
 uint64_t run_count(struct run *run, const struct entity *entity);
+uint64_t run_count_in(struct run *run, const struct entity *entity, unsigned shop);
+
+/* Records that the seed makes in each shop. */
+uint64_t run_seeded(struct run *run, const struct entity *entity);
 
 /* The record; NULL when `index` is out of range or memory is short. */
 struct record *run_record(struct run *run, const struct entity *entity, unsigned shop,
                           uint64_t index);
+
+/* The same as the seed made it, whatever was changed; NULL for added ones. */
+struct record *run_original(struct run *run, const struct entity *entity, unsigned shop,
+                            uint64_t index);
+
+/* Whether the entity's `exists` holds for the record. */
+bool run_exists(struct run *run, struct record *record);
 
 /* By its id, in the run's shop; false when there is none. */
 bool run_find(struct run *run, const struct entity *entity, struct str id, uint64_t *index);
@@ -109,6 +132,18 @@ struct place *run_loose_place(struct run *run, struct place *up, struct str name
 
 /* A copy of `place` in which `value` and `item` stand for these. */
 struct place *run_with(struct run *run, struct place *place, struct value value, struct value item);
+
+/* A place whose members are those of a JSON object, as the element or member `name` of `up`. */
+struct place *run_data_place(struct run *run, struct place *up, struct value data, struct str name,
+                             uint32_t at);
+
+/* The place of an element of the list `name` of `up`; NULL when it is no object. */
+struct place *run_element_place(struct run *run, struct place *up, struct value element,
+                                struct str name, uint32_t at);
+
+/* What a form makes in a scope: a leaf's value, an object or a list. */
+struct value run_form(struct run *run, const struct shape *form, struct place *scope,
+                      struct str name);
 
 struct value run_eval(struct run *run, const struct expr *expr, struct place *scope);
 
@@ -142,6 +177,24 @@ uint64_t place_hash(uint64_t hash, struct str name, uint32_t at);
 
 /* Over all shops. */
 uint64_t record_number(const struct record *record);
+
+/* ---- kept values (stored.c) ---- */
+
+/* Appends the JSON of a value: all of it, what is absent left out. */
+void stored_write(struct run *run, struct value value, struct buf *out);
+
+/* The value of such a text, which must live as long as the run. */
+struct value stored_read(struct run *run, struct str text);
+
+/*
+ * Appends `text` with the JSON `value` at a path inside of it ("[2].price"); false when there
+ * is no such element.
+ */
+bool stored_replace(struct run *run, struct str text, struct str path, struct str value,
+                    struct buf *out);
+
+/* An object with the members of both, those of `b` winning. */
+struct value stored_merge(struct run *run, struct value a, struct value b);
 
 /* ---- words (words.c) ---- */
 

@@ -178,13 +178,12 @@ static void check_nested(struct loader *loader, const struct shape *shape,
     }
 }
 
-void loader_check_shape(struct loader *loader, const struct shape *shape, const struct shape *outer,
-                        const char *path)
+void loader_check_shape(struct loader *loader, const struct shape *shape,
+                        const struct shape *const *outer, size_t count, const char *path)
 {
     const struct shape *scopes[NEST_MAX];
-    size_t count = 0;
-    if (outer)
-        scopes[count++] = outer;
+    for (size_t i = 0; i < count; i++)
+        scopes[i] = outer[i];
     if (shape)
         check_nested(loader, shape, scopes, count, path);
 }

@@ -2,13 +2,20 @@
  * Loading of the sandbox's tables: files, entities, fallbacks, refusals, access, words.
  * Rules of endpoints are read in rules_load.c, templates in shape.c. See tables.h.
  */
+#include "sandbox/overlay.h"
 #include "sandbox/tables_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARENA_MAX = 64 << 20, ENTITIES_MAX = 100, RULES_MAX = 300, SHOPS_MAX = 64 };
+enum {
+    ARENA_MAX = 64 << 20,
+    ENTITIES_MAX = OVERLAY_ENTITIES,
+    RULES_MAX = 300,
+    SHOPS_MAX = OVERLAY_SHOPS,
+    SLOW_MAX = 1000
+};
 
 bool loader_error(struct loader *loader, const char *path, const char *format, ...)
 {
@@ -83,10 +90,14 @@ static void read_id(struct loader *loader, const cJSON *root, struct entity *ent
     }
     loader_keys(loader, id, "$.id", keys);
     entity->key = loader_text(loader, id, "$.id", "field", true);
-    entity->prefix = loader_text(loader, id, "$.id", "prefix", !entity->rows);
+    entity->prefix = loader_text(loader, id, "$.id", "prefix", false);
     const cJSON *digits = cJSON_GetObjectItemCaseSensitive(id, "digits");
-    if (!entity->prefix.p)
+    if (!entity->prefix.p) {
+        if (!entity->rows && (entity->counted != COUNT_FIXED || entity->count > SLOW_MAX))
+            loader_error(loader, "$.id", "more than %d records need ids with a \"prefix\"",
+                         SLOW_MAX);
         return;
+    }
     entity->digits = cJSON_IsNumber(digits) ? (unsigned)digits->valueint : 18;
     if (entity->digits <= entity->prefix.n + 8 || entity->digits - entity->prefix.n > 18)
         loader_error(loader, "$.id", "an id has 9 to 18 digits behind its prefix");
@@ -99,22 +110,29 @@ static void read_count(struct loader *loader, const cJSON *root, struct entity *
         entity->counted = COUNT_ORDERS;
     else if (cJSON_IsNumber(count) && count->valueint > 0 && count->valueint <= 1000000)
         entity->count = (uint64_t)count->valueint;
-    else if (count || !entity->rows)
-        loader_error(loader, "$.count", "expected a number from 1 to 1000000, or \"orders\"");
+    else if (cJSON_IsString(count)) {
+        entity->counted = COUNT_EXPRESSION;
+        entity->count_expr = loader_expr(loader, count, "$.count");
+    } else if (count || !entity->rows)
+        loader_error(loader, "$.count",
+                     "expected a number from 1 to 1000000, \"orders\" or an expression over it");
 }
 
-/* The keys of literal records, so that expressions may name them. */
-static const struct shape *row_shape(struct loader *loader, const cJSON *rows)
+/* The keys of literal records behind the template's members, so that expressions may name them. */
+static const struct shape *row_shape(struct loader *loader, const cJSON *rows,
+                                     const struct shape *fields)
 {
     struct arena *arena = loader->tables->arena;
     const cJSON *row, *item;
-    size_t room = 1;
+    size_t room = 1 + (fields ? fields->count : 0);
     cJSON_ArrayForEach(row, rows) room += (size_t)cJSON_GetArraySize(row);
     struct shape *shape = ARENA_NEW(arena, struct shape);
     struct shape *members = ARENA_ARRAY(arena, struct shape, room);
     if (!shape || !members)
         return NULL;
     *shape = (struct shape){.kind = SHAPE_OBJECT, .members = members};
+    for (size_t i = 0; fields && i < fields->count; i++)
+        members[shape->count++] = fields->members[i];
     cJSON_ArrayForEach(row, rows)
     {
         if (!cJSON_IsObject(row))
@@ -129,7 +147,8 @@ static const struct shape *row_shape(struct loader *loader, const cJSON *rows)
 
 static void read_entity(struct loader *loader, const cJSON *root, struct entity *entity)
 {
-    static const char *const keys[] = {"entity", "id", "count", "global", "rows", "fields", NULL};
+    static const char *const keys[] = {"entity", "id",     "count",  "global",
+                                       "rows",   "fields", "exists", NULL};
     loader_keys(loader, root, "$", keys);
     entity->name = loader_text(loader, root, "$", "entity", true);
     entity->rows = cJSON_GetObjectItemCaseSensitive(root, "rows");
@@ -138,15 +157,25 @@ static void read_entity(struct loader *loader, const cJSON *root, struct entity 
         entity->rows = NULL;
     }
     entity->global = entity->rows || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "global"));
-    read_id(loader, root, entity);
     read_count(loader, root, entity);
+    read_id(loader, root, entity);
+    const cJSON *exists = cJSON_GetObjectItemCaseSensitive(root, "exists");
+    entity->exists = exists ? loader_expr(loader, exists, "$.exists") : NULL;
     const cJSON *fields = cJSON_GetObjectItemCaseSensitive(root, "fields");
-    if (entity->rows && !fields)
-        entity->shape = row_shape(loader, entity->rows);
-    else if (!entity->rows && cJSON_IsObject(fields))
+    if (cJSON_IsObject(fields))
         entity->shape = loader_shape(loader, fields, "$.fields");
-    else
-        loader_error(loader, "$", "expected either \"rows\" or an object \"fields\"");
+    else if (fields || !entity->rows)
+        loader_error(loader, "$", "expected \"rows\" or an object \"fields\", or both");
+    if (entity->rows)
+        entity->shape = row_shape(loader, entity->rows, entity->shape);
+}
+
+/* Names in an entity's expressions, when all entities are known. */
+static void check_entity(struct loader *loader, const struct entity *entity)
+{
+    loader_check_shape(loader, entity->shape, NULL, 0, "$.fields");
+    loader_check_names(loader, entity->count_expr, NULL, 0, "$.count");
+    loader_check_names(loader, entity->exists, &entity->shape, entity->shape ? 1 : 0, "$.exists");
 }
 
 static void load_entities(struct loader *loader, const struct table_files *files)
@@ -160,6 +189,7 @@ static void load_entities(struct loader *loader, const struct table_files *files
         if (!root)
             continue;
         names[t->entity_count] = loader->file;
+        entities[t->entity_count].number = (unsigned)t->entity_count;
         read_entity(loader, root, &entities[t->entity_count]);
         if (tables_entity(t, entities[t->entity_count].name))
             loader_error(loader, "$.entity", "another file has an entity of this name");
@@ -167,7 +197,7 @@ static void load_entities(struct loader *loader, const struct table_files *files
     }
     for (size_t i = 0; i < t->entity_count; i++) {
         loader->file = names[i];
-        loader_check_shape(loader, entities[i].shape, NULL, "$.fields");
+        check_entity(loader, &entities[i]);
     }
     t->shop = tables_entity(t, STR("shop"));
     if (!t->shop || !t->shop->rows || cJSON_GetArraySize(t->shop->rows) > SHOPS_MAX)

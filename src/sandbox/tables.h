@@ -28,17 +28,20 @@ struct shape {
 };
 
 /* Where an entity's number of records comes from. */
-enum entity_count { COUNT_FIXED, COUNT_ORDERS };
+enum entity_count { COUNT_FIXED, COUNT_ORDERS, COUNT_EXPRESSION };
 
 struct entity {
     struct str name;
-    struct str key;            /* the field that holds its id */
-    struct str prefix;         /* first digits of its ids, absent when rows have theirs */
-    unsigned digits;           /* of its ids */
-    bool global;               /* one set for all shops */
-    enum entity_count counted; /* COUNT_FIXED: `count` */
-    uint64_t count;            /* in each shop */
-    const cJSON *rows;         /* literal records, or NULL */
+    unsigned number;               /* its place in tables->entities */
+    struct str key;                /* the field that holds its id */
+    struct str prefix;             /* first digits of its ids, absent when rows have theirs */
+    unsigned digits;               /* of its ids */
+    bool global;                   /* one set for all shops */
+    enum entity_count counted;     /* COUNT_FIXED: `count` */
+    uint64_t count;                /* in each shop */
+    const struct expr *count_expr; /* COUNT_EXPRESSION */
+    const struct expr *exists;     /* whether a record is there; NULL: always */
+    const cJSON *rows;             /* literal records, or NULL */
     const struct shape *shape;
 };
 
@@ -47,14 +50,15 @@ enum rule_kind {
     RULE_LIST,   /* records of an entity: filtered, sorted, paged */
     RULE_GET,    /* one record, or those of a list of ids */
     RULE_CHANGE, /* sets fields of records */
+    RULE_CREATE, /* adds records */
     RULE_UPLOAD, /* takes a file */
     RULE_CODE,   /* a new token for an authorization code */
     RULE_REFRESH /* a new token for a refresh token */
 };
 
 struct rule_set {
-    struct str path; /* "price.sale_price", inside the record or element */
-    const struct expr *expr;
+    struct str path; /* "price.sale_price" or "parts[].price", inside the record or element */
+    const struct shape *form;
 };
 
 struct rule_filter {
@@ -68,7 +72,31 @@ struct rule_error {
     int64_t code;
     int status;
     struct str message;
-    const struct expr *when; /* only in `refuse` */
+    const struct expr *when; /* only in `refuse` and `denies` */
+};
+
+/* A webhook that a change causes. */
+struct rule_notify {
+    int64_t type;
+    const struct expr *when; /* NULL: always */
+    const struct shape *data;
+};
+
+/* What happens to records of one entity. */
+struct effect {
+    const struct entity *entity;
+    bool creates;          /* a record for each element of `of`; else changes those with its ids */
+    const struct expr *of; /* only in `also`; NULL with `creates`: one record */
+    const struct expr *when;  /* only in `also`; NULL: always */
+    const struct expr *reuse; /* gives the id of a record to change instead, or absent */
+    const struct rule_set *set;
+    size_t set_count;
+    const struct rule_error *denies;
+    size_t deny_count;
+    const struct rule_notify *notify;
+    size_t notify_count;
+    const struct effect *also; /* over the changed record */
+    size_t also_count;
 };
 
 /* Changes inside one list of the record: the elements that the request names. */
@@ -85,13 +113,15 @@ struct rule {
     const struct contract *contract;
     enum rule_kind kind;
     const struct entity *entity;
-    struct str by;                   /* request field with the id or ids, or the file */
+    struct str by;              /* request field with the id or ids, or the file; inside `each` */
+    struct str each;            /* list of the request: the change is made for each element */
+    const struct expr *each_of; /* or an expression that gives the list */
+    const struct expr *of;      /* instead of `by`: the id or ids; of a list: its rows */
     const struct contract_field *at; /* where records go in the answer; NULL: its root */
     const struct rule_filter *filters;
     size_t filter_count;
-    const struct expr *only; /* must hold for every record */
-    const struct rule_set *set;
-    size_t set_count;
+    const struct expr *only;       /* must hold for every record */
+    struct effect effect;          /* RULE_CHANGE and RULE_CREATE */
     struct rule_elements elements; /* in.p absent: none */
     struct rule_error unknown;     /* refuse the call when an id is unknown */
     const struct contract_field *fails_at;

@@ -39,11 +39,32 @@ void loader_check_names(struct loader *loader, const struct expr *expr,
                         const struct shape *const *scopes, size_t count, const char *path);
 
 /* The same for all expressions of a template, each within the objects around it. */
-void loader_check_shape(struct loader *loader, const struct shape *shape, const struct shape *outer,
-                        const char *path);
+void loader_check_shape(struct loader *loader, const struct shape *shape,
+                        const struct shape *const *outer, size_t count, const char *path);
 
 /* Reads a file and keeps its document with the tables; NULL after an error. */
 const cJSON *loader_read(struct loader *loader, const char *file);
+
+/* ---- between rules_load.c and rules_effect.c ---- */
+
+/* "ids[]" -> "ids" */
+struct str loader_bare(struct str field);
+
+/* An error {"code", "status", "message", "when"}; `scope` is the template that `when` is over. */
+void loader_rule_error(struct loader *loader, const cJSON *node, const struct shape *scope,
+                       const char *path, struct rule_error *error);
+const struct rule_error *loader_rule_errors(struct loader *loader, const cJSON *node,
+                                            const struct shape *scope, const char *path,
+                                            size_t *count);
+
+/* {path: form}; `scopes` as for loader_check_names(). */
+const struct rule_set *loader_sets(struct loader *loader, const cJSON *node,
+                                   const struct shape *const *scopes, size_t scope_count,
+                                   const char *path, size_t *count);
+
+/* "set", "denies", "notify" and "also" of a rule or of an element of `also`. */
+void loader_effect(struct loader *loader, const cJSON *node, const char *path,
+                   struct effect *effect);
 
 /* One file of endpoints/. Entities are loaded before. */
 void loader_rules(struct loader *loader, const cJSON *root, struct rule *rules, size_t *count);

@@ -69,7 +69,7 @@ struct value value_json(struct json json, struct arena *arena)
 
 bool value_true(struct value v)
 {
-    return v.kind != VALUE_ABSENT && !(v.kind == VALUE_BOOL && !v.truth);
+    return value_exists(v) && !(v.kind == VALUE_BOOL && !v.truth);
 }
 
 static struct str money_text(struct value v, struct arena *arena)
@@ -129,8 +129,8 @@ bool value_compare(struct value a, struct value b, struct arena *arena, int *ord
 
 const char *value_kind_name(enum value_kind kind)
 {
-    static const char *const names[] = {"nothing", "a truth value", "a number",  "money",
-                                        "a text",  "a table",       "an object", "a list",
-                                        "a place", "parameters"};
+    static const char *const names[] = {"nothing",     "nothing", "a truth value", "a number",
+                                        "money",       "a text",  "a table",       "an object",
+                                        "a JSON text", "a list",  "a place",       "parameters"};
     return names[kind];
 }

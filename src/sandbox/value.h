@@ -18,12 +18,14 @@ struct place;
 
 enum value_kind {
     VALUE_ABSENT,
+    VALUE_NULL, /* `none`: absent, and set so */
     VALUE_BOOL,
     VALUE_INT,
     VALUE_MONEY,
     VALUE_TEXT,
     VALUE_DATA,  /* an array or object of a table file */
-    VALUE_JSON,  /* an object of the request's body */
+    VALUE_JSON,  /* an object of the request's body, or one that was set */
+    VALUE_RAW,   /* the text of a JSON value, only where it is stored */
     VALUE_LIST,  /* computed values */
     VALUE_PLACE, /* an object or list of a record, not yet evaluated */
     VALUE_PAIRS  /* the query, or parts of a form */
@@ -62,7 +64,7 @@ struct value value_json(struct json json, struct arena *arena);
 
 static inline bool value_exists(struct value v)
 {
-    return v.kind != VALUE_ABSENT;
+    return v.kind != VALUE_ABSENT && v.kind != VALUE_NULL;
 }
 
 /* Neither absent nor false. */

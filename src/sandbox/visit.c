@@ -106,6 +106,7 @@ static bool follow_rule(struct visit *v)
     case RULE_GET:
         return rows_get(v);
     case RULE_CHANGE:
+    case RULE_CREATE:
         return change_records(v);
     case RULE_CODE:
     case RULE_REFRESH:

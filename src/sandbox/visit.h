@@ -39,6 +39,15 @@ struct row {
     struct value key; /* what it is sorted by */
 };
 
+/* What could not be changed: its id, its element of the request, why (NULL: unknown). */
+struct failure {
+    struct value id;
+    struct value item;
+    const struct rule_error *error;
+};
+
+struct notice;
+
 struct visit {
     struct core *core;
     const struct visit_request *request;
@@ -65,8 +74,10 @@ struct visit {
     size_t row_count;
     uint64_t total;
     struct str next_page;
-    struct value *failed; /* ids, for rule->fails */
+    struct failure *failed; /* for rule->fails */
     size_t failed_count;
+    struct notice *notices; /* webhooks to be sent, see change.h */
+    struct notice *last_notice;
 
     /* how it ends */
     bool refused;
@@ -92,6 +103,9 @@ struct value visit_field(struct visit *visit, struct str name);
 bool rows_list(struct visit *visit);
 bool rows_get(struct visit *visit);
 bool change_records(struct visit *visit);
+
+/* The id or ids that a `get` or an element of a change's request is about. */
+struct value change_ids(struct visit *visit, struct value item);
 bool grant_token(struct visit *visit);
 bool upload_take(struct visit *visit);
 

@@ -6,6 +6,8 @@
 
 #include "table/contract.h"
 
+#include <stdio.h>
+
 enum { ID_DIGITS = 18, TEXT_MAX = 256 };
 
 struct call {
@@ -80,19 +82,47 @@ static struct value word_id(const struct call *c)
     return value_text(id_make(c->run->arena, prefix, (unsigned)digits, (uint64_t)number));
 }
 
-/* money(n): n of the smallest unit, in the shop's currency. */
-static struct value word_money(const struct call *c)
+/* "12.5" with two decimals: 1250. False for more digits than the currency has, and no number. */
+static bool smallest_units(struct str text, unsigned decimals, int64_t *out)
 {
-    if (!value_exists(c->args[0]))
-        return VALUE_NONE;
-    if (c->args[0].kind == VALUE_MONEY)
-        return c->args[0];
+    struct str rest = text;
+    bool minus = text.n && text.p[0] == '-';
+    rest = minus ? str_of(text.p + 1, text.n - 1) : rest;
+    struct str whole = str_cut(&rest, '.');
+    char digits[24];
+    size_t n = rest.p ? rest.n : 0;
+    if (whole.n == 0 || whole.n > 12 || n > decimals || (rest.p && n == 0))
+        return false;
+    snprintf(digits, sizeof digits, STR_FMT STR_FMT "%0*d", STR_ARG(whole), STR_ARG(rest),
+             (int)(decimals - n), 0);
+    digits[whole.n + decimals] = '\0';
+    uint64_t number;
+    if (!str_to_u64(str_from(digits), &number))
+        return false;
+    *out = minus ? -(int64_t)number : (int64_t)number;
+    return true;
+}
+
+/* As money in the shop's currency; absent for texts that are no amount of it. */
+static struct value as_money(const struct call *c, struct value v)
+{
     struct value shop = run_name(c->run, STR("shop"), c->scope), decimals;
+    if (!value_exists(v) || v.kind == VALUE_MONEY)
+        return v;
     if (!run_member(c->run, shop, STR("decimals"), &decimals) || decimals.kind != VALUE_INT)
         decimals = value_int(2);
-    if (c->args[0].kind != VALUE_INT || decimals.number < 0 || decimals.number > 6)
-        return wrong(c, "a whole number");
-    return value_money(c->args[0].number, (unsigned)decimals.number);
+    if ((v.kind != VALUE_INT && v.kind != VALUE_TEXT) || decimals.number < 0 || decimals.number > 6)
+        return wrong(c, "a whole number or an amount");
+    int64_t number = v.number;
+    if (v.kind == VALUE_TEXT && !smallest_units(v.text, (unsigned)decimals.number, &number))
+        return VALUE_NONE;
+    return value_money(number, (unsigned)decimals.number);
+}
+
+/* money(n): n of the smallest unit, in the shop's currency; money('12.50'): that amount. */
+static struct value word_money(const struct call *c)
+{
+    return as_money(c, c->args[0]);
 }
 
 /* sum(list): of numbers or money. */
@@ -102,8 +132,10 @@ static struct value word_sum(const struct call *c)
     size_t n = run_list_count(c->run, c->args[0]);
     for (size_t i = 0; i < n; i++) {
         struct value v = run_list_at(c->run, c->args[0], i);
+        if (v.kind == VALUE_TEXT)
+            v = as_money(c, v);
         if (v.kind != VALUE_INT && v.kind != VALUE_MONEY)
-            return wrong(c, "a list of numbers");
+            return wrong(c, "a list of numbers or amounts");
         int64_t so_far = total.number;
         total = v;
         if (__builtin_add_overflow(so_far, v.number, &total.number))
@@ -112,9 +144,15 @@ static struct value word_sum(const struct call *c)
     return total;
 }
 
+/* count(list): its elements, those left aside that their `_if` takes away. */
 static struct value word_count_of(const struct call *c)
 {
-    return value_int((int64_t)run_list_count(c->run, c->args[0]));
+    size_t n = run_list_count(c->run, c->args[0]), count = 0;
+    if (c->args[0].kind != VALUE_PLACE || !run_is_list(c->args[0]))
+        return value_int((int64_t)n);
+    for (size_t i = 0; i < n; i++)
+        count += value_exists(run_list_at(c->run, c->args[0], i));
+    return value_int((int64_t)count);
 }
 
 /* join(list, separator) */
@@ -150,6 +188,17 @@ static struct value word_record(const struct call *c)
     return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
 }
 
+/* original(entity, n): the same as the seed made it, whatever was changed since. */
+static struct value word_original(const struct call *c)
+{
+    const struct entity *entity = entity_at(c, 0);
+    int64_t n;
+    if (!entity || !number_at(c, 1, 0, INT64_MAX, &n))
+        return wrong(c, "an entity and a number");
+    struct record *r = run_original(c->run, entity, c->scope->record->shop, (uint64_t)n);
+    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+}
+
 /* find(entity, id): the record with that id in the request's shop, or absent. */
 static struct value word_find(const struct call *c)
 {
@@ -164,11 +213,11 @@ static struct value word_find(const struct call *c)
     return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
 }
 
-/* size(entity): how many records a shop has. */
+/* size(entity): how many records the seed makes in each shop. */
 static struct value word_size(const struct call *c)
 {
     const struct entity *entity = entity_at(c, 0);
-    return entity ? value_int((int64_t)run_count(c->run, entity)) : wrong(c, "an entity");
+    return entity ? value_int((int64_t)run_seeded(c->run, entity)) : wrong(c, "an entity");
 }
 
 static struct value random_text(const struct call *c, const char *alphabet, uint64_t size)
@@ -214,6 +263,126 @@ static struct value word_upper(const struct call *c)
 static struct value word_text(const struct call *c)
 {
     return value_text(value_str(c->args[0], c->run->arena));
+}
+
+/* fresh(prefix, digits): an id that was never given before, not even by the seed. */
+static struct value word_fresh(const struct call *c)
+{
+    struct str prefix = c->args[0].kind == VALUE_TEXT ? c->args[0].text : STR_NONE;
+    int64_t digits;
+    if (!number_at(c, 1, 10, 19, &digits) || prefix.n + 9 > (size_t)digits ||
+        (size_t)digits - prefix.n > 18)
+        return wrong(c, "first digits and a length that leaves 9 to 18 others");
+    uint64_t high = 9;
+    for (size_t i = 1; i < (size_t)digits - prefix.n; i++)
+        high *= 10; /* the seed's ids are made from smaller numbers */
+    uint64_t number = high + world_fresh(c->run->world);
+    return value_text(id_make(c->run->arena, prefix, (unsigned)digits, number));
+}
+
+static bool equal_to(const struct call *c, struct value v, struct value wanted)
+{
+    int order;
+    return value_exists(v) && value_exists(wanted) &&
+           value_compare(v, wanted, c->run->arena, &order) && order == 0;
+}
+
+/* The elements whose field is (or is not) the value, or among the values. */
+static struct value chosen(const struct call *c, bool equal)
+{
+    size_t n = run_list_count(c->run, c->args[0]), values = run_list_count(c->run, c->args[2]);
+    struct str field = c->args[1].kind == VALUE_TEXT ? c->args[1].text : STR_NONE;
+    struct value out = {.kind = VALUE_LIST};
+    if (!field.p)
+        return wrong(c, "a list, a field and a value");
+    out.list.items = ARENA_ARRAY(c->run->arena, struct value, n + 1);
+    for (size_t i = 0; out.list.items && i < n; i++) {
+        struct value element = run_list_at(c->run, c->args[0], i), v = element;
+        struct str rest = field;
+        bool found = false;
+        while (rest.p && value_exists(v))
+            if (!run_member(c->run, v, str_cut(&rest, '.'), &v))
+                v = VALUE_NONE;
+        for (size_t k = 0; k < values && !found; k++)
+            found = equal_to(c, v, run_list_at(c->run, c->args[2], k));
+        if (value_exists(element) && found == equal)
+            out.list.items[out.list.count++] = element;
+    }
+    return out;
+}
+
+/* where(list, field, v): the elements whose field is v, or among a list v. */
+static struct value word_where(const struct call *c)
+{
+    return chosen(c, true);
+}
+
+/* without(list, field, v): the other ones. */
+static struct value word_without(const struct call *c)
+{
+    return chosen(c, false);
+}
+
+/* merge(a, b): an object with the members of both, those of b winning. */
+static struct value word_merge(const struct call *c)
+{
+    if (!value_exists(c->args[0]) || !value_exists(c->args[1]))
+        return value_exists(c->args[0]) ? c->args[0] : c->args[1];
+    return stored_merge(c->run, c->args[0], c->args[1]);
+}
+
+/* has(text, part): whether it occurs there, the case of ASCII letters aside. */
+static struct value word_has(const struct call *c)
+{
+    struct str text = value_str(c->args[0], c->run->arena);
+    struct str part = value_str(c->args[1], c->run->arena);
+    if (!text.p || !part.p)
+        return VALUE_NONE;
+    for (size_t i = 0; i + part.n <= text.n; i++)
+        if (str_ieq(str_of(text.p + i, part.n), part))
+            return value_bool(true);
+    return value_bool(false);
+}
+
+/* unique(list): its elements once each, in the order in which they first come. */
+static struct value word_unique(const struct call *c)
+{
+    size_t n = run_list_count(c->run, c->args[0]);
+    struct value out = {.kind = VALUE_LIST};
+    out.list.items = ARENA_ARRAY(c->run->arena, struct value, n + 1);
+    for (size_t i = 0; out.list.items && i < n; i++) {
+        struct value v = run_list_at(c->run, c->args[0], i);
+        bool known = !value_exists(v);
+        for (size_t k = 0; k < out.list.count && !known; k++)
+            known = equal_to(c, v, out.list.items[k]);
+        if (!known)
+            out.list.items[out.list.count++] = v;
+    }
+    return out;
+}
+
+/* flat(list): the elements of its lists in one. */
+static struct value word_flat(const struct call *c)
+{
+    size_t n = run_list_count(c->run, c->args[0]), count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += run_list_count(c->run, run_list_at(c->run, c->args[0], i));
+    struct value out = {.kind = VALUE_LIST};
+    out.list.items = ARENA_ARRAY(c->run->arena, struct value, count + 1);
+    for (size_t i = 0; out.list.items && i < n; i++) {
+        struct value inner = run_list_at(c->run, c->args[0], i);
+        size_t size = run_list_count(c->run, inner);
+        for (size_t k = 0; k < size; k++)
+            out.list.items[out.list.count++] = run_list_at(c->run, inner, k);
+    }
+    return out;
+}
+
+/* hash(text): a number below 1,000,000,000, always the same for the same text. */
+static struct value word_hash(const struct call *c)
+{
+    struct str text = value_str(c->args[0], c->run->arena);
+    return text.p ? value_int((int64_t)(mix(str_hash(text)) % 1000000000)) : VALUE_NONE;
 }
 
 /* every(list, v): whether all its elements equal v. */
@@ -284,16 +453,21 @@ static const struct {
     bool entity; /* the first argument names one */
     struct value (*run)(const struct call *c);
 } words[] = {
-    {"roll", 1, 1, false, word_roll},      {"pick", 1, 1, false, word_pick},
-    {"cycle", 1, 2, false, word_cycle},    {"id", 0, 3, false, word_id},
-    {"money", 1, 1, false, word_money},    {"sum", 1, 1, false, word_sum},
-    {"count", 1, 1, false, word_count_of}, {"join", 2, 2, false, word_join},
-    {"record", 2, 2, true, word_record},   {"find", 2, 2, true, word_find},
-    {"size", 1, 1, true, word_size},       {"hex", 1, 1, false, word_hex},
-    {"digits", 1, 1, false, word_digits},  {"pad", 2, 2, false, word_pad},
-    {"upper", 1, 1, false, word_upper},    {"text", 1, 1, false, word_text},
-    {"every", 2, 2, false, word_every},    {"decimals", 1, 1, false, word_decimals},
-    {"min", 1, 8, false, word_min},        {"max", 1, 8, false, word_max},
+    {"roll", 1, 1, false, word_roll},        {"pick", 1, 1, false, word_pick},
+    {"cycle", 1, 2, false, word_cycle},      {"id", 0, 3, false, word_id},
+    {"money", 1, 1, false, word_money},      {"sum", 1, 1, false, word_sum},
+    {"count", 1, 1, false, word_count_of},   {"join", 2, 2, false, word_join},
+    {"record", 2, 2, true, word_record},     {"find", 2, 2, true, word_find},
+    {"size", 1, 1, true, word_size},         {"hex", 1, 1, false, word_hex},
+    {"digits", 1, 1, false, word_digits},    {"pad", 2, 2, false, word_pad},
+    {"upper", 1, 1, false, word_upper},      {"text", 1, 1, false, word_text},
+    {"every", 2, 2, false, word_every},      {"decimals", 1, 1, false, word_decimals},
+    {"fresh", 2, 2, false, word_fresh},      {"where", 3, 3, false, word_where},
+    {"without", 3, 3, false, word_without},  {"merge", 2, 2, false, word_merge},
+    {"unique", 1, 1, false, word_unique},    {"flat", 1, 1, false, word_flat},
+    {"hash", 1, 1, false, word_hash},        {"has", 2, 2, false, word_has},
+    {"original", 2, 2, true, word_original}, {"min", 1, 8, false, word_min},
+    {"max", 1, 8, false, word_max},
 };
 
 int rule_word_count(void)

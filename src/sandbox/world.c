@@ -17,26 +17,9 @@ bool world_init(struct world *world)
     return world->arena != NULL;
 }
 
-static void free_changes(struct changes *changes)
-{
-    while (changes->first) {
-        struct change *change = changes->first;
-        changes->first = change->next;
-        if (change->value.kind == VALUE_TEXT)
-            free((char *)change->value.text.p);
-        free(change);
-    }
-    free(changes);
-}
-
 void world_clear(struct world *world)
 {
-    for (size_t i = 0; i < WORLD_CHAINS; i++)
-        while (world->chains[i]) {
-            struct changes *changes = world->chains[i];
-            world->chains[i] = changes->next;
-            free_changes(changes);
-        }
+    overlay_clear(&world->overlay);
     world_forget_violations(world);
     arena_free(world->arena);
     *world = (struct world){0};
@@ -44,85 +27,22 @@ void world_clear(struct world *world)
 
 /* ---- changes ---- */
 
-static size_t chain_of(const struct entity *entity, unsigned shop, uint64_t index)
+bool world_set(struct world *world, struct overlay_key key, struct str path, struct value value)
 {
-    return ((uintptr_t)entity / 16 + shop * 31u + index * 7u) % WORLD_CHAINS;
-}
-
-const struct changes *world_changes(const struct world *world, const struct entity *entity,
-                                    unsigned shop, uint64_t index)
-{
-    const struct changes *c = world->chains[chain_of(entity, shop, index)];
-    while (c && !(c->entity == entity && c->shop == shop && c->index == index))
-        c = c->next;
-    return c;
-}
-
-bool changes_get(const struct changes *changes, struct str path, struct value *out)
-{
-    for (const struct change *c = changes ? changes->first : NULL; c; c = c->next)
-        if (str_eq(str_from(c->path), path)) {
-            *out = c->value;
-            return true;
-        }
-    return false;
-}
-
-static struct changes *changes_for(struct world *world, const struct entity *entity, unsigned shop,
-                                   uint64_t index)
-{
-    struct changes *found = (struct changes *)world_changes(world, entity, shop, index);
-    if (found)
-        return found;
-    struct changes *made = calloc(1, sizeof *made);
-    if (!made)
-        return NULL;
-    size_t chain = chain_of(entity, shop, index);
-    *made = (struct changes){
-        .next = world->chains[chain], .entity = entity, .shop = shop, .index = index};
-    world->chains[chain] = made;
-    return made;
-}
-
-static struct change *change_for(struct world *world, struct changes *changes, struct str path)
-{
-    for (struct change *c = changes->first; c; c = c->next)
-        if (str_eq(str_from(c->path), path))
-            return c;
-    if (world->change_count == WORLD_CHANGES)
-        return NULL;
-    struct change *made = calloc(1, sizeof *made + path.n + 1);
-    if (!made)
-        return NULL;
-    memcpy(made->path, path.p, path.n);
-    made->next = changes->first;
-    changes->first = made;
-    world->change_count++;
-    return made;
-}
-
-bool world_set(struct world *world, const struct entity *entity, unsigned shop, uint64_t index,
-               struct str path, struct value value)
-{
-    if (value.kind == VALUE_TEXT) {
-        char *copy = malloc(value.text.n + 1);
-        if (!copy)
-            return false;
-        memcpy(copy, value.text.p, value.text.n);
-        value.text.p = copy;
-    }
-    struct changes *changes = changes_for(world, entity, shop, index);
-    struct change *change = changes ? change_for(world, changes, path) : NULL;
-    if (!change) {
-        if (value.kind == VALUE_TEXT)
-            free((char *)value.text.p);
-        return false;
-    }
-    if (change->value.kind == VALUE_TEXT)
-        free((char *)change->value.text.p);
-    change->value = value;
     world->generation++;
-    return true;
+    return overlay_set(&world->overlay, key, path, value);
+}
+
+bool world_add(struct world *world, const struct entity *entity, unsigned shop, uint64_t *nth)
+{
+    world->generation++;
+    return overlay_add(&world->overlay, entity, shop, nth);
+}
+
+uint64_t world_fresh(struct world *world)
+{
+    world->generation++;
+    return ++world->overlay.fresh;
 }
 
 /* ---- access ---- */

@@ -2,33 +2,17 @@
  * The world: what requests changed, who holds tokens, and which rules were broken.
  *
  * The only state of the sandbox that lives longer than a request. It belongs to the sandbox's
- * thread. Bounded: changed fields, issued tokens and remembered violations have maxima.
+ * thread. Bounded: what the overlay keeps, issued tokens and remembered violations have maxima.
  */
 #ifndef SHOPSHIM_SANDBOX_WORLD_H
 #define SHOPSHIM_SANDBOX_WORLD_H
 
 #include "base/buf.h"
-#include "sandbox/value.h"
+#include "sandbox/overlay.h"
 
 #include <cjson/cJSON.h>
 
-enum { WORLD_CHANGES = 100000, WORLD_TOKENS = 1000, WORLD_VIOLATIONS = 100 };
-
-struct entity;
-
-struct change {
-    struct change *next;
-    struct value value; /* VALUE_TEXT owns its text */
-    char path[];
-};
-
-struct changes { /* of one record */
-    struct changes *next;
-    const struct entity *entity;
-    unsigned shop;
-    uint64_t index;
-    struct change *first;
-};
+enum { WORLD_TOKENS = 1000, WORLD_VIOLATIONS = 100 };
 
 struct app {
     struct str key;
@@ -62,12 +46,9 @@ struct violation {
     int status;
 };
 
-enum { WORLD_CHAINS = 1024 };
-
 struct world {
     uint64_t generation; /* counts what changed records, lists or tokens: caches hang on it */
-    struct changes *chains[WORLD_CHAINS];
-    size_t change_count;
+    struct overlay overlay;
     uint64_t orders;     /* how many of the large entity each shop has */
     struct arena *arena; /* texts of apps, tokens and codes */
     struct app *apps;
@@ -84,15 +65,13 @@ struct world {
 bool world_init(struct world *world);
 void world_clear(struct world *world);
 
-const struct changes *world_changes(const struct world *world, const struct entity *entity,
-                                    unsigned shop, uint64_t index);
-
-/* The changed value of a field; false when it was not changed. */
-bool changes_get(const struct changes *changes, struct str path, struct value *out);
-
-/* Sets a field to a scalar (copied). False when memory or WORLD_CHANGES ends it. */
-bool world_set(struct world *world, const struct entity *entity, unsigned shop, uint64_t index,
-               struct str path, struct value value);
+/*
+ * Sets a field, see overlay_set(); adds a record, see overlay_add(); and an id's number that
+ * was never given before. Each counts as a generation.
+ */
+bool world_set(struct world *world, struct overlay_key key, struct str path, struct value value);
+bool world_add(struct world *world, const struct entity *entity, unsigned shop, uint64_t *nth);
+uint64_t world_fresh(struct world *world);
 
 const struct app *world_app(const struct world *world, struct str key);
 struct token *world_token(const struct world *world, struct str access);
