@@ -11,6 +11,8 @@
 struct sandbox_flags {
     const char *listen;
     uint64_t seed, orders;
+    const char *trouble, *trouble_file;
+    uint64_t trouble_seed;
 };
 
 static void *fresh(void)
@@ -42,7 +44,39 @@ static const struct option own_options[] = {
      OPTION_AT(struct sandbox_flags, orders),
      .verbs = VERB_ANY,
      .help = "records in each shop's large list"},
+    {.group = "Trouble on order",
+     .flag = "trouble",
+     .type = OPTION_TEXT,
+     .value = "RULE",
+     OPTION_AT(struct sandbox_flags, trouble),
+     .verbs = VERB_ANY,
+     .help = "something that goes wrong, as JSON or as `delay:50..200@GET /*:0.1`; repeatable"},
+    {.group = "Trouble on order",
+     .flag = "trouble-file",
+     .type = OPTION_PATH,
+     .value = "FILE",
+     OPTION_AT(struct sandbox_flags, trouble_file),
+     .verbs = VERB_ANY,
+     .help = "a list of such rules as JSON"},
+    {.group = "Trouble on order",
+     .flag = "trouble-seed",
+     .type = OPTION_U64,
+     .least = 1,
+     .most = INT64_MAX,
+     OPTION_AT(struct sandbox_flags, trouble_seed),
+     .verbs = VERB_ANY,
+     .help = "other seeds make it go wrong at other times"},
 };
+
+/* Every --trouble of the command line; their texts live as long as the arguments. */
+static size_t trouble_given(const struct args *args, const char *rules[ARGS_GIVEN])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < args->given_count; i++)
+        if (args->given[i].option->flag && strcmp(args->given[i].option->flag, "trouble") == 0)
+            rules[count++] = args->given[i].text.p; /* ends with its argument */
+    return count;
+}
 
 static struct sandbox *start(const struct run *run, int *code)
 {
@@ -54,16 +88,22 @@ static struct sandbox *start(const struct run *run, int *code)
     *code = EXIT_CONFIG;
     if (config_load(run->config, &(struct config_want){VERB_SANDBOX, run->args, false},
                     &findings)) {
+        const char *trouble[ARGS_GIVEN];
         const struct sandbox_options options = {.mappings = config_mappings(run->config),
                                                 .listen = flags->listen,
                                                 .seed = flags->seed,
-                                                .orders = flags->orders};
+                                                .orders = flags->orders,
+                                                .trouble = trouble,
+                                                .trouble_count = trouble_given(run->args, trouble),
+                                                .trouble_file = flags->trouble_file,
+                                                .trouble_seed = flags->trouble_seed};
         sandbox = sandbox_start(&options, &findings, &fault);
     }
     print_findings(&findings);
     if (!sandbox && !findings.errors) {
         print_fault("sandbox", &fault);
-        *code = EXIT_LISTEN;
+        if (fault.kind == FAULT_INTERNAL)
+            *code = EXIT_LISTEN;
     }
     findings_clear(&findings);
     return sandbox;
@@ -87,7 +127,7 @@ static int run(const struct run *run)
 
 const struct verb verb_sandbox = {
     .name = "sandbox",
-    .synopsis = "[--listen HOST:PORT] [--seed N] [--orders N]",
+    .synopsis = "[--listen HOST:PORT] [--seed N] [--orders N] [--trouble RULE]...",
     .about = "a made-up v202309 shop, for trying and for tests",
     .more = "It checks requests as the real service does (method, path, parameters, token, time,\n"
             "signature) and answers with coherent made-up data. What requests change is gone when\n"

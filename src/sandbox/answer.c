@@ -48,8 +48,21 @@ static enum contract_type written_type(const struct contract_field *f)
     return f->type == CONTRACT_FLOAT && f->also == CONTRACT_STRING ? CONTRACT_STRING : f->type;
 }
 
+/* Trouble on order: a value that nobody knows, instead of one of an enum's texts. */
+static bool unknown_enum(struct writer *w, const struct contract_field *f)
+{
+    const struct harm *harm = &w->visit->harm;
+    if (!harm->unknown.p || !f->value_count || written_type(f) != CONTRACT_STRING ||
+        !(glob_match(harm->field, f->path) || glob_match(harm->field, f->name)))
+        return false;
+    quote(harm->unknown, w->out);
+    return true;
+}
+
 static void write_scalar(struct writer *w, const struct contract_field *f, struct value v)
 {
+    if (unknown_enum(w, f))
+        return;
     struct str text = value_str(v, w->visit->arena);
     int64_t whole;
     bool good = text.p != NULL;

@@ -68,17 +68,17 @@ static bool check_app(struct visit *v)
 static bool check_time(struct visit *v)
 {
     struct str text = pairs_get(&v->query, STR("timestamp"));
-    int64_t time;
+    int64_t time, now = v->now + v->harm.skew;
     if (!text.p)
         return sandbox_refuse(v, REFUSE_TIMESTAMP, "timestamp is missing");
     if (!str_to_i64(text, &time) || time < 0)
         return sandbox_refuse(v, REFUSE_TIMESTAMP, "timestamp must be seconds since 1970");
-    if (time < v->now - PAST_SECONDS)
+    if (time < now - PAST_SECONDS)
         return sandbox_refuse(v, REFUSE_TIMESTAMP, "It is %lld seconds old, %d are allowed",
-                              (long long)(v->now - time), PAST_SECONDS);
-    if (time > v->now + FUTURE_SECONDS)
+                              (long long)(now - time), PAST_SECONDS);
+    if (time > now + FUTURE_SECONDS)
         return sandbox_refuse(v, REFUSE_TIMESTAMP, "It is %lld seconds ahead, %d are allowed",
-                              (long long)(time - v->now), FUTURE_SECONDS);
+                              (long long)(time - now), FUTURE_SECONDS);
     return true;
 }
 
@@ -110,6 +110,8 @@ static bool check_token(struct visit *v)
     v->token = world_token(&v->core->world, access);
     if (!v->token)
         return sandbox_refuse(v, REFUSE_TOKEN, "This token is unknown");
+    if (v->harm.token_expired)
+        return sandbox_refuse(v, REFUSE_TOKEN_EXPIRED, "(trouble on order)");
     if (v->token->expires <= v->now)
         return sandbox_refuse(v, REFUSE_TOKEN_EXPIRED, "It expired %lld seconds ago",
                               (long long)(v->now - v->token->expires));
@@ -167,6 +169,13 @@ static bool check_client(struct visit *v)
     return sandbox_refuse(v, REFUSE_CLIENT, "app_key and app_secret do not belong together");
 }
 
+/* A refusal that trouble is to blame for is no violation. */
+static bool blame(struct visit *v, bool caller)
+{
+    v->violation = v->violation && caller;
+    return false;
+}
+
 bool gate_pass(struct visit *v)
 {
     if (!find_endpoint(v) || !check_doubles(v))
@@ -176,6 +185,13 @@ bool gate_pass(struct visit *v)
     if (pairs_get(&v->query, STR("access_token")).p)
         return sandbox_refuse(v, REFUSE_TOKEN_IN_QUERY,
                               "access_token goes into the header x-tts-access-token");
-    return check_app(v) && check_time(v) && check_sign(v) && check_token(v) &&
-           check_content_type(v) && check_shop(v);
+    if (!check_app(v))
+        return false;
+    if (!check_time(v))
+        return blame(v, v->harm.skew == 0);
+    if (!check_sign(v))
+        return false;
+    if (!check_token(v))
+        return blame(v, !v->harm.token_expired);
+    return check_content_type(v) && check_shop(v);
 }

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 static const char *const names[REFUSALS] = {
+    "rate_limit",     "retired",
     "path",           "method",
     "unserved",       "app",
     "timestamp",      "sign_missing",

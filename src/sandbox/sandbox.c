@@ -135,6 +135,23 @@ static bool fill_core(struct core *core, const struct sandbox_options *options,
     return true;
 }
 
+/* Rules of the file first, then the others; FAULT_PARAMETER or FAULT_BODY when one is bad. */
+static bool fill_trouble(struct core *core, const struct sandbox_options *options,
+                         struct fault *fault)
+{
+    core->trouble = trouble_new(core->tables->contracts);
+    if (!core->trouble)
+        return fault_set(fault, FAULT_INTERNAL, "out of memory");
+    if (options->trouble_file && !trouble_load(core->trouble, options->trouble_file, fault))
+        return false;
+    for (size_t i = 0; i < options->trouble_count; i++)
+        if (!trouble_add(core->trouble, str_from(options->trouble[i]), fault))
+            return false;
+    if (options->trouble_seed)
+        trouble_seed(core->trouble, options->trouble_seed);
+    return true;
+}
+
 struct sandbox *sandbox_start(const struct sandbox_options *options, struct findings *findings,
                               struct fault *fault)
 {
@@ -147,6 +164,7 @@ struct sandbox *sandbox_start(const struct sandbox_options *options, struct find
     sandbox->on_exchange = options->on_exchange;
     sandbox->ctx = options->ctx;
     if (fill_core(&sandbox->core, options, findings, fault) &&
+        fill_trouble(&sandbox->core, options, fault) &&
         open_listener(sandbox, options->listen, fault) && open_hall(sandbox, fault)) {
         int error = pthread_create(&sandbox->thread, NULL, run_loop, sandbox);
         sandbox->running = error == 0;
@@ -172,6 +190,7 @@ void sandbox_stop(struct sandbox *sandbox)
     if (sandbox->stop_fd >= 0)
         close(sandbox->stop_fd);
     world_clear(&sandbox->core.world);
+    trouble_free(sandbox->core.trouble);
     tables_free(sandbox->core.tables);
     free(sandbox);
 }

@@ -37,6 +37,10 @@ struct sandbox_options {
     uint64_t seed;   /* another seed, other data */
     uint64_t orders; /* records of the large list in each shop; 0: 1000, at most 1000000 */
     int64_t epoch;   /* seconds since 1970 before which all data happened; 0: the start of today */
+    const char *const *trouble; /* rules of what goes wrong, see docs/commands.md */
+    size_t trouble_count;
+    const char *trouble_file;  /* more of them, or NULL */
+    uint64_t trouble_seed;     /* 0: 1 */
     const struct clock *clock; /* NULL: the machine's */
     void (*on_exchange)(void *ctx, const struct sandbox_exchange *exchange); /* or NULL */
     void *ctx; /* for on_exchange, which runs in the sandbox's thread */

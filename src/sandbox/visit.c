@@ -116,9 +116,38 @@ static bool follow_rule(struct visit *v)
     }
 }
 
+static void draw_trouble(struct visit *v)
+{
+    struct contract_match match;
+    if (trouble_quiet(v->core->trouble))
+        return;
+    bool found = contracts_find(v->core->tables->contracts, v->request->method, v->path, &match) ==
+                 CONTRACT_FOUND;
+    trouble_draw(v->core->trouble, found ? match.contract : NULL, &v->harm);
+}
+
+/* An answer in place of serving; what was asked did not happen. */
+static bool harmed(struct visit *v)
+{
+    const struct harm *harm = &v->harm;
+    if (harm->rate_limited)
+        sandbox_refuse(v, REFUSE_RATE, "(trouble on order)");
+    else if (harm->retired)
+        sandbox_refuse(v, REFUSE_RETIRED, "(trouble on order)");
+    else if (harm->status)
+        sandbox_refuse(v, REFUSE_INTERNAL, "(trouble on order)");
+    v->violation = false;
+    if (harm->status && !harm->rate_limited && !harm->retired)
+        v->status = harm->status;
+    return v->refused;
+}
+
 static bool serve(struct visit *v, struct buf *data)
 {
-    if (!read_target(v) || !gate_pass(v) || !params_check(v))
+    if (!read_target(v))
+        return false;
+    draw_trouble(v);
+    if (harmed(v) || !gate_pass(v) || !params_check(v))
         return false;
     begin_run(v);
     if (v->rule->kind == RULE_UPLOAD && !upload_take(v))
@@ -165,6 +194,21 @@ static void write_envelope(struct visit *v, struct str data, struct buf *out)
     buf_clear(&id);
 }
 
+static void write_answer(struct visit *v, struct str data, struct visit_answer *answer)
+{
+    static const char page[] = "<html><body><h1>Something is out of order</h1></body></html>\n";
+    const struct harm *harm = &v->harm;
+    answer->status = v->status;
+    answer->retry_after = harm->retry_after;
+    if (v->refused && harm->html) {
+        answer->content_type = STR("text/html");
+        buf_add_str(&answer->body, str_from(page));
+    } else if (!v->refused || !harm->empty) {
+        write_envelope(v, data, &answer->body);
+    }
+    harm_answer(harm, answer);
+}
+
 static void remember_violation(struct visit *v)
 {
     char request[256];
@@ -179,25 +223,12 @@ static void remember_violation(struct visit *v)
                                                          .status = v->status});
 }
 
-/* GET shows the broken rules, DELETE forgets them; false when the request is for the shop. */
-static bool serve_violations(struct core *core, const struct visit_request *request,
-                             struct visit_answer *answer)
-{
-    if (!str_eq(request->target, STR("/sandbox/violations")))
-        return false;
-    if (str_eq(request->method, STR("DELETE")))
-        world_forget_violations(&core->world);
-    world_write_violations(&core->world, &answer->body);
-    answer->status = 200;
-    return true;
-}
-
 void sandbox_serve(struct core *core, const struct visit_request *request,
                    struct visit_answer *answer)
 {
     *answer = (struct visit_answer){.status = 500, .content_type = STR("application/json")};
     buf_init(&answer->body, ANSWER_MAX);
-    if (serve_violations(core, request, answer))
+    if (control_serve(core, request, answer))
         return;
     struct visit v = {.core = core, .request = request, .status = 200};
     struct buf data;
@@ -211,8 +242,7 @@ void sandbox_serve(struct core *core, const struct visit_request *request,
         serve(&v, &data);
     if (v.violation)
         remember_violation(&v);
-    write_envelope(&v, buf_str(&data), &answer->body);
-    answer->status = v.status;
+    write_answer(&v, buf_str(&data), answer);
     buf_clear(&data);
     cJSON_Delete(v.token_data);
     arena_free(v.arena);

@@ -17,12 +17,14 @@
 #include "sandbox/message.h"
 #include "sandbox/run.h"
 #include "sandbox/tables.h"
+#include "sandbox/trouble.h"
 #include "sandbox/world.h"
 
 /* What outlives requests. */
 struct core {
     struct tables *tables;
     struct world world;
+    struct trouble *trouble;
     const struct clock *clock;
     uint64_t seed;
     int64_t epoch;
@@ -30,6 +32,13 @@ struct core {
 
 /* Never fails: what goes wrong is an answer too. The caller clears answer->body. */
 void sandbox_serve(struct core *core, const struct visit_request *request,
+                   struct visit_answer *answer);
+
+/*
+ * Requests about the sandbox itself, below /sandbox/: what it saw, what it makes go wrong.
+ * False when the request is for the shop.
+ */
+bool control_serve(struct core *core, const struct visit_request *request,
                    struct visit_answer *answer);
 
 /* ---- between the steps ---- */
@@ -68,6 +77,7 @@ struct visit {
     struct form form;
     struct run run;
     cJSON *token_data; /* what the variable `token` shows */
+    struct harm harm;
 
     /* what the rule found */
     struct value *rows; /* for rule->at, or the one for the answer's root */

@@ -1,0 +1,81 @@
+/*
+ * What lies below /sandbox/: requests about the sandbox itself, which are no calls of a shop.
+ * Unsigned, and never troubled. Owns nothing.
+ */
+#include "sandbox/visit.h"
+
+#include "json/writer.h"
+
+static void say(struct visit_answer *answer, int status, const char *words)
+{
+    struct json_writer w;
+    answer->status = status;
+    json_writer_init(&w, &answer->body);
+    json_open_object(&w);
+    json_put_key(&w, STR("error"));
+    json_put_string(&w, str_from(words));
+    json_close_object(&w);
+}
+
+/* GET shows the broken rules, DELETE forgets them. */
+static void serve_violations(struct core *core, const struct visit_request *request,
+                             struct visit_answer *answer)
+{
+    if (str_eq(request->method, STR("DELETE")))
+        world_forget_violations(&core->world);
+    world_write_violations(&core->world, &answer->body);
+}
+
+/* GET shows the rules and what they did, PUT sets others, DELETE forgets them. */
+static void serve_trouble(struct core *core, const struct visit_request *request,
+                          struct visit_answer *answer)
+{
+    struct fault fault;
+    if (str_eq(request->method, STR("DELETE")))
+        trouble_forget(core->trouble);
+    else if (str_eq(request->method, STR("PUT")) &&
+             !trouble_put(core->trouble, request->body, &fault)) {
+        say(answer, 400, fault.text);
+        return;
+    }
+    trouble_write(core->trouble, &answer->body);
+}
+
+static const struct {
+    const char *path;
+    const char *methods;
+    void (*serve)(struct core *core, const struct visit_request *request,
+                  struct visit_answer *answer);
+} controls[] = {
+    {"/sandbox/violations", "GET DELETE", serve_violations},
+    {"/sandbox/trouble", "GET PUT DELETE", serve_trouble},
+};
+
+static bool allowed(const char *methods, struct str method)
+{
+    if (str_eq(method, STR("HEAD")))
+        method = STR("GET");
+    for (struct str rest = str_from(methods); rest.p;)
+        if (str_eq(str_cut(&rest, ' '), method))
+            return true;
+    return false;
+}
+
+bool control_serve(struct core *core, const struct visit_request *request,
+                   struct visit_answer *answer)
+{
+    struct str path = request->target;
+    if (!str_starts(path, STR("/sandbox/")))
+        return false;
+    path = str_cut(&path, '?');
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        if (str_eq(path, str_from(controls[i].path))) {
+            answer->status = 200;
+            if (allowed(controls[i].methods, request->method))
+                controls[i].serve(core, request, answer);
+            else
+                say(answer, 405, controls[i].methods);
+            return true;
+        }
+    return false;
+}
