@@ -151,6 +151,8 @@ static enum presence check_part(struct check *c, const struct form_part *part,
                                 const struct place *place)
 {
     struct place at = place_key(place, part->file ? "file" : "");
+    if (part->choice)
+        return check_shape(c, part->choice, scene, target, place);
     struct fact fact = evaluate(c, &part->of, scene, part->file ? &at : place);
     bool file = target->field && target->field->type == CONTRACT_FILE;
     mark_whole(c, fact.sort);
@@ -225,8 +227,9 @@ static void check_sent(struct check *c, unsigned index, const struct scene *scen
     const struct contract *contract = c->called[index];
     struct target query = {.kind = TARGET_TEXT}, body = {.kind = TARGET_BODY};
     if (contract) {
-        query = (struct target){TARGET_TEXT, contract, &contract->query, NULL, false, NULL, NULL};
-        body = (struct target){TARGET_BODY, contract, &contract->body, NULL, false, NULL, NULL};
+        query.contract = body.contract = contract;
+        query.section = &contract->query;
+        body.section = &contract->body;
         query.given = ARENA_ARRAY(c->arena, bool, contract->query.count + 1);
         body.given = ARENA_ARRAY(c->arena, bool, contract->body.count + 1);
         if (!query.given || !body.given)

@@ -11,7 +11,7 @@ struct target target_below(const struct target *target, const struct contract_fi
 {
     struct target below = *target;
     below.field = field;
-    below.element = false;
+    below.element = below.flat = false;
     return below;
 }
 

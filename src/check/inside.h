@@ -167,6 +167,7 @@ struct target {
     const struct contract_fields *section; /* NULL: not known */
     const struct contract_field *field;    /* NULL: the first level */
     bool element;                          /* one of the list that the field is */
+    bool flat;                             /* a list of such lists */
     bool *given; /* by index of the section's fields: made; or, upstream, added by the proxy */
     struct str *stands; /* by index: the path in the table of the object it belongs to */
 };
@@ -189,7 +190,15 @@ enum presence check_shape(struct check *c, const struct shape *shape, const stru
 void check_required(struct check *c, const struct target *target, const struct shape *object,
                     const enum presence *presence, const struct place *place);
 
-/* What a shape makes, as a sort. */
+/* What `each` or `group` goes through: a list that holds what any of its sources does. */
+struct fact source_of(struct check *c, const struct shape *shape, const struct scene *scene,
+                      const struct place *place);
+
+/* The scope inside the elements of that. */
+struct scene inside(struct check *c, const struct shape *shape, const struct scene *scene,
+                    const struct fact *source);
+
+/* What a shape makes, as a sort. made.c */
 const struct sort *sort_of_shape(struct check *c, const struct shape *shape,
                                  const struct scene *scene);
 

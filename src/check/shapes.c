@@ -175,8 +175,32 @@ static struct target element_target(struct check *c, const struct target *t,
         return unknown(t);
     }
     struct target element = *t;
-    element.element = true;
+    if (t->flat)
+        element.flat = false;
+    else
+        element.element = true;
     return element;
+}
+
+static enum presence check_flat(struct check *c, const struct shape *shape,
+                                const struct scene *scene, const struct target *target,
+                                const struct place *place)
+{
+    struct target lists = *target;
+    struct place at = place_key(place, "flat");
+    lists.flat = true;
+    return check_shape(c, shape->members, scene, &lists, &at);
+}
+
+/* A text, of which nobody knows what may be in it. */
+static enum presence check_packed(struct check *c, const struct shape *shape,
+                                  const struct scene *scene, const struct target *target,
+                                  const struct place *place)
+{
+    const struct target anything = {.kind = TARGET_BODY};
+    struct place at = place_key(place, "json");
+    check_fit(c, sort_scalar(c->arena, SORT_STRING), target, place);
+    return check_shape(c, shape->members, scene, &anything, &at);
 }
 
 static enum presence check_list(struct check *c, const struct shape *shape,
@@ -192,53 +216,6 @@ static enum presence check_list(struct check *c, const struct shape *shape,
             best = one;
     }
     return best;
-}
-
-/* The scope inside the elements of what a shape goes through. */
-static struct scene inside(struct check *c, const struct shape *shape, const struct scene *scene,
-                           const struct fact *source)
-{
-    struct scene inner = {.outer = scene, .at = scene->at, .row = scene->row};
-    const struct sort *items = sort_items(c->arena, source->sort);
-    inner.element = items ? items : &sort_anything;
-    if (shape->kind == SHAPE_GROUP)
-        inner.all = source->sort;
-    else if (inner.element->answers)
-        inner.at = c->elements[inner.element->answers - 1];
-    return inner;
-}
-
-static struct fact list_of(struct check *c, const struct expression *of, const struct scene *scene,
-                           const struct place *place)
-{
-    struct fact source = evaluate(c, of, scene, place);
-    if (!(sort_kinds(source.sort) & SORT_LIST)) {
-        struct str found = describe(c, source.sort);
-        report(c, place, "`" STR_FMT "` is " STR_FMT ", not a list", STR_ARG(of->text),
-               STR_ARG(found));
-        source.sort = &sort_anything;
-    }
-    return source;
-}
-
-/* What a shape goes through: a list that holds what any of its sources does. */
-static struct fact source_of(struct check *c, const struct shape *shape, const struct scene *scene,
-                             const struct place *place)
-{
-    struct place at = place_key(place, shape->kind == SHAPE_GROUP ? "group" : "each");
-    if (shape->source_count == 1)
-        return list_of(c, &shape->sources[0], scene, &at);
-    struct fact all = {NULL, OPTIONAL};
-    const struct sort *items = NULL;
-    for (size_t i = 0; i < shape->source_count; i++) {
-        struct place here = place_index(&at, i);
-        struct fact one = list_of(c, &shape->sources[i], scene, &here);
-        const struct sort *item = sort_items(c->arena, one.sort);
-        items = item ? sort_either(c->arena, items, item) : items;
-        all.presence = one.presence < all.presence ? one.presence : all.presence;
-    }
-    all.sort = sort_list_of(c->arena, items);
-    return all;
 }
 
 /* `each` and `group` */
@@ -282,7 +259,9 @@ static enum presence check_choose(struct check *c, const struct shape *shape,
         struct guard_level outside = guard_level(c);
         guard_holds(c, &one->when, scene);
         at = place_key(&here, "make");
-        enum presence made = check_shape(c, &one->members[0], scene, target, &at);
+        enum presence made = shape_is_null(&one->members[0])
+                                 ? OPTIONAL
+                                 : check_shape(c, &one->members[0], scene, target, &at);
         worst = made > worst ? made : worst;
         guard_reset(c, outside);
         guard_fails(c, &one->when, scene);
@@ -341,6 +320,10 @@ enum presence check_shape(struct check *c, const struct shape *shape, const stru
     case SHAPE_EACH:
     case SHAPE_GROUP:
         return check_each(c, shape, scene, target, place);
+    case SHAPE_FLAT:
+        return check_flat(c, shape, scene, target, place);
+    case SHAPE_PACKED:
+        return check_packed(c, shape, scene, target, place);
     case SHAPE_CHOOSE:
         return check_choose(c, shape, scene, target, place);
     case SHAPE_ROWS:
@@ -348,56 +331,5 @@ enum presence check_shape(struct check *c, const struct shape *shape, const stru
         return PRESENT;
     default:
         return UNDECLARED;
-    }
-}
-
-/* ---- what a shape makes ---- */
-
-static const struct sort *sort_of_object(struct check *c, const struct shape *shape,
-                                         const struct scene *scene)
-{
-    struct sort object = {.kinds = SORT_OBJECT};
-    static const struct made nothing = {.sort = &sort_anything};
-    object.made = &nothing;
-    for (size_t i = 0; i < shape->count; i++) {
-        struct made *made = ARENA_NEW(c->arena, struct made);
-        if (!made)
-            break;
-        *made = (struct made){shape->members[i].name, sort_of_shape(c, &shape->members[i], scene),
-                              object.made};
-        object.made = made;
-    }
-    return sort_copy(c->arena, &object);
-}
-
-const struct sort *sort_of_shape(struct check *c, const struct shape *shape,
-                                 const struct scene *scene)
-{
-    struct place nowhere = c->table;
-    const struct sort *sort = NULL;
-    struct scene inner;
-    struct fact source;
-    switch (shape->kind) {
-    case SHAPE_CONSTANT:
-        return sort_of_constant(c->arena, &shape->constant);
-    case SHAPE_LEAF:
-        return evaluate(c, &shape->of, scene, &nowhere).sort;
-    case SHAPE_OBJECT:
-        return sort_of_object(c, shape, scene);
-    case SHAPE_EACH:
-    case SHAPE_GROUP:
-        source = source_of(c, shape, scene, &nowhere);
-        inner = inside(c, shape, scene, &source);
-        return sort_list_of(c->arena, sort_of_shape(c, &shape->members[0], &inner));
-    case SHAPE_ALTERNATIVE:
-        return sort_of_shape(c, &shape->members[0], scene);
-    default: /* a list, or a choice */
-        if (!shape->count)
-            return sort_of_constant(c->arena, &constant_empty_list);
-        for (size_t i = 0; i < shape->count; i++)
-            sort = sort_either(c->arena, sort, sort_of_shape(c, &shape->members[i], scene));
-        return shape->kind == SHAPE_LIST ? sort_list_of(c->arena, sort)
-               : sort                    ? sort
-                                         : &sort_anything;
     }
 }

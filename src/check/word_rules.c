@@ -148,6 +148,19 @@ static const struct sort *gives_lower(const struct asking *ask, const struct sor
     return with_case(ask, in, 'A');
 }
 
+static const struct sort *gives_same(const struct asking *ask, const struct sort *in)
+{
+    return sort_copy(ask->c->arena, in);
+}
+
+static const struct sort *gives_trimmed(const struct asking *ask, const struct sort *in)
+{
+    struct sort *out = changed(ask, in, SORT_STRING);
+    out->values = NULL;
+    out->value_count = 0;
+    return out;
+}
+
 static const struct sort *gives_string(const struct asking *ask, const struct sort *in)
 {
     mark_whole(ask->c, in);
@@ -221,6 +234,11 @@ static const struct sort *gives_flat(const struct asking *ask, const struct sort
     return sort_list_of(arena, all);
 }
 
+static const struct sort *gives_chunks(const struct asking *ask, const struct sort *in)
+{
+    return sort_list_of(ask->c->arena, sort_copy(ask->c->arena, in));
+}
+
 static const struct sort *gives_sum(const struct asking *ask, const struct sort *in)
 {
     unsigned kinds = sort_kinds(word_items(in));
@@ -267,7 +285,8 @@ void word_compare(const struct asking *ask, const struct sort *in, const struct 
 static const struct sort *gives_some(const struct asking *ask, const struct sort *in)
 {
     struct fact part = resolve_in(ask->c, word_items(in), &ask->use->arguments[0], ask->place);
-    word_compare(ask, part.sort, &ask->use->arguments[1]);
+    if (ask->use->count > 1)
+        word_compare(ask, part.sort, &ask->use->arguments[1]);
     return sort_copy(ask->c->arena, in);
 }
 
@@ -283,6 +302,8 @@ static const struct sort *gives_found(const struct asking *ask, const struct sor
 static const struct word_rule rules[] = {
     {"or", SORT_ANY, NULL, PRESENT},
     {"enum", SORT_SCALAR, NULL, UNDECLARED},
+    {"known", SORT_SCALAR, gives_bool, PRESENT},
+    {"filled", SORT_SCALAR, gives_same, UNDECLARED},
     {"text", SORT_SCALAR, gives_text, PRESENT},
     {"number", SORT_STRING | SORT_NUMBER, gives_number, UNDECLARED},
     {"int", SORT_STRING | SORT_NUMBER, gives_int, UNDECLARED},
@@ -290,6 +311,7 @@ static const struct word_rule rules[] = {
     {"bit", SORT_STRING | SORT_INT | SORT_BOOL, gives_bit, UNDECLARED},
     {"add", SORT_STRING | SORT_INT, gives_another_number, UNDECLARED},
     {"negate", SORT_STRING | SORT_NUMBER, gives_another_number, UNDECLARED},
+    {"round", SORT_STRING | SORT_NUMBER, gives_another_number, UNDECLARED},
     {"s_to_ms", SORT_STRING | SORT_INT, gives_ms, UNDECLARED},
     {"ms_to_s", SORT_STRING | SORT_INT, gives_s, UNDECLARED},
     {"time_in", SORT_STRING, gives_time, UNDECLARED},
@@ -300,8 +322,11 @@ static const struct word_rule rules[] = {
     {"count", SORT_LIST, gives_count, PRESENT},
     {"unique", SORT_LIST, gives_unique, PRESENT},
     {"flat", SORT_LIST, gives_flat, PRESENT},
+    {"plus", SORT_ANY, NULL, PRESENT},
+    {"chunk", SORT_LIST, gives_chunks, PRESENT},
     {"collect", SORT_LIST, gives_collected, PRESENT},
     {"where", SORT_LIST, gives_some, PRESENT},
+    {"without", SORT_LIST, gives_some, PRESENT},
     {"find", SORT_LIST, gives_found, UNDECLARED},
     {"sum", SORT_LIST, gives_sum, PRESENT},
     {"is", SORT_SCALAR, gives_bool, PRESENT},
@@ -312,6 +337,8 @@ static const struct word_rule rules[] = {
     {"upper", SORT_SCALAR, gives_upper, PRESENT},
     {"lower", SORT_SCALAR, gives_lower, PRESENT},
     {"prefix", SORT_SCALAR, gives_string, PRESENT},
+    {"suffix", SORT_SCALAR, gives_string, PRESENT},
+    {"trim", SORT_SCALAR, gives_trimmed, PRESENT},
     {"parse", SORT_STRING, gives_anything, UNDECLARED},
     {"json", SORT_ANY, gives_string, PRESENT},
 };

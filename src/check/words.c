@@ -66,6 +66,22 @@ static struct fact apply_or(const struct asking *ask, struct fact in, struct fac
     return in;
 }
 
+/* One list of the elements of both; the second may be an element itself. */
+static struct fact apply_plus(const struct asking *ask, struct fact in, struct fact other)
+{
+    struct arena *arena = ask->c->arena;
+    const struct sort *items = sort_items(arena, in.sort), *more = sort_items(arena, other.sort);
+    if (!(sort_kinds(in.sort) & SORT_LIST))
+        cannot_take(ask, in.sort);
+    for (const struct sort *one = other.sort; one; one = one->other)
+        if (!(one->kinds & SORT_LIST))
+            more = sort_either(arena, more, sort_copy(arena, one));
+    items = items && more ? sort_either(arena, items, more) : items ? items : more;
+    in.sort = sort_list_of(arena, items);
+    in.presence = other.presence < in.presence ? other.presence : in.presence;
+    return in;
+}
+
 /* A text that is known to hold something is never absent behind a word. */
 static bool never_empty(const struct sort *sort)
 {
@@ -89,6 +105,8 @@ static struct fact apply_word(struct asking *ask, struct fact in)
         note_try(ask);
         return apply_or(ask, in, other);
     }
+    if (is_word(use, "plus"))
+        return apply_plus(ask, in, other);
     if (is_word(use, "has") && in.presence == PRESENT)
         tell_idle(ask);
     if (is_word(use, "is") || is_word(use, "is_not") || is_word(use, "one_of"))

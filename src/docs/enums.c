@@ -57,8 +57,10 @@ static void from_plan(struct used *used, const struct plan *plan)
             from_expression(used, &call->path[k].expression);
         from_shape(used, call->query);
         from_shape(used, call->body);
-        for (size_t k = 0; k < call->form_count; k++)
+        for (size_t k = 0; k < call->form_count; k++) {
             from_expression(used, &call->form[k].of);
+            from_shape(used, call->form[k].choice);
+        }
         for (size_t k = 0; k < call->forgive_count; k++)
             from_shape(used, call->forgive[k].data);
     }

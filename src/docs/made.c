@@ -121,6 +121,15 @@ static void make_each(struct teller *t, const struct shape *shape, const struct 
     make_shape(t, &shape->members[0], &inner, target);
 }
 
+static void make_packed(struct teller *t, const struct shape *shape, const struct scene *scene,
+                        const struct target *target)
+{
+    struct buf text = new_text(t, target);
+    buf_add_str(&text, STR("a text that holds JSON"));
+    made(t, target, &text);
+    make_shape(t, &shape->members[0], scene, target);
+}
+
 static void make_rows(struct teller *t, const struct shape *shape, const struct scene *scene,
                       const struct target *target)
 {
@@ -217,6 +226,12 @@ static void make_shape(struct teller *t, const struct shape *shape, const struct
             make_choice(t, shape, scene, target);
         else
             make_alternatives(t, shape, scene, target);
+        return;
+    case SHAPE_FLAT:
+        make_shape(t, &shape->members[0], scene, target);
+        return;
+    case SHAPE_PACKED:
+        make_packed(t, shape, scene, target);
         return;
     case SHAPE_ROW:
         make_rows(t, shape, scene, target);

@@ -173,7 +173,10 @@ static void use_call(struct teller *t, unsigned index)
         use_shape(t, call->body, &scene, &stand);
     for (size_t i = 0; i < call->form_count; i++) {
         struct stand part = {.part = "form", .path = call->form[i].name, .call = index};
-        use_value(t, &call->form[i].of, &scene, &part);
+        if (call->form[i].choice)
+            use_shape(t, call->form[i].choice, &scene, &part);
+        else
+            use_value(t, &call->form[i].of, &scene, &part);
         if (call->form[i].has_file_name)
             use_operand(t, &call->form[i].file_name.from, &scene, &part, &names_file);
     }

@@ -12,6 +12,8 @@ static const struct phrase {
 } phrases[] = {
     {"or", ", else %1"},
     {"enum", ", by %1"},
+    {"known", " is in %1"},
+    {"filled", " when it is not empty"},
     {"text", " as text"},
     {"number", " as a number"},
     {"int", " as a whole number"},
@@ -19,6 +21,7 @@ static const struct phrase {
     {"bit", " as 1 or 0"},
     {"add", " plus %1"},
     {"negate", " with the sign turned"},
+    {"round", " rounded to %1 places"},
     {"s_to_ms", " in milliseconds"},
     {"ms_to_s", " in seconds"},
     {"time_in", " in seconds, read in the zone %1"},
@@ -30,7 +33,10 @@ static const struct phrase {
     {"unique", ", each once"},
     {"collect", ", %1 of each"},
     {"flat", ", all in one list"},
+    {"plus", " and %1"},
+    {"chunk", " in lists of at most %1"},
     {"where", " where %1 is %2"},
+    {"without", " where %1 is not %2"},
     {"find", ", %3 where %1 is %2"},
     {"sum", " added up"},
     {"is", " is %1"},
@@ -41,12 +47,18 @@ static const struct phrase {
     {"upper", " in capitals"},
     {"lower", " in small letters"},
     {"prefix", " with %1 before it"},
+    {"suffix", " with %1 behind it"},
+    {"trim", " without blanks around it"},
     {"parse", " unpacked"},
     {"json", " packed as JSON"},
 };
 
-static const char *phrase_of(const char *word)
+static const char *phrase_of(const char *word, size_t arguments)
 {
+    if (arguments == 1 && strcmp(word, "where") == 0)
+        return " where %1 holds";
+    if (arguments == 1 && strcmp(word, "without") == 0)
+        return " where %1 does not hold";
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
         if (strcmp(word, phrases[i].word) == 0)
             return phrases[i].phrase;
@@ -129,7 +141,7 @@ static void tell_phrase(const struct teller *t, const struct use *use, const cha
 static void tell_use(const struct teller *t, const struct use *use, const struct scene *scene,
                      struct buf *out)
 {
-    const char *phrase = phrase_of(use->word->name);
+    const char *phrase = phrase_of(use->word->name, use->count);
     if (phrase) {
         tell_phrase(t, use, phrase, scene, out);
         return;
@@ -166,7 +178,7 @@ static struct trail read_words(const struct teller *t, const struct expression *
             tell_phrase(t, use, aside(use), scene, tail);
             continue;
         }
-        leading = leading && (is(use, "where") || is(use, "unique"));
+        leading = leading && (is(use, "where") || is(use, "without") || is(use, "unique"));
         tell_use(t, use, scene, tail);
     }
     return trail;

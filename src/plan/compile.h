@@ -109,6 +109,9 @@ bool compile_shape(struct compiler *c, const cJSON *node, const struct view *vie
 /* Once all slots are known. */
 void shape_seal(struct shape *shape);
 
+/* A leaf, or a choice between leaves. */
+bool shape_is_leaf(const struct shape *shape);
+
 /* "\"name\":" */
 struct str compile_key(struct compiler *c, const char *name);
 

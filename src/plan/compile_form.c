@@ -3,6 +3,17 @@
  */
 #include "plan/compile.h"
 
+/* A choice between leaves. */
+static bool compile_choice(struct compiler *c, const cJSON *node, const struct view *view,
+                           const struct place *place, struct form_part *part)
+{
+    part->choice = ARENA_NEW(c->arena, struct shape);
+    if (!part->choice)
+        return place_error(place, "out of memory");
+    return compile_shape(c, node, view, place, part->choice) &&
+           (shape_is_leaf(part->choice) || place_error(place, "expected a choice between leaves"));
+}
+
 static bool compile_part(struct compiler *c, const cJSON *node, const struct view *view,
                          const struct place *place, struct form_part *part)
 {
@@ -13,6 +24,8 @@ static bool compile_part(struct compiler *c, const cJSON *node, const struct vie
             return place_error(place, "this name cannot stand in a form");
     if (!cJSON_IsObject(node))
         return compile_leaf(c, node, view, place, &part->of);
+    if (cJSON_GetObjectItemCaseSensitive(node, "choose"))
+        return compile_choice(c, node, view, place, part);
     bool good = place_known_keys(place, node, known);
     const cJSON *file = cJSON_GetObjectItemCaseSensitive(node, "file");
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(node, "name");

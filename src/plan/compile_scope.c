@@ -68,6 +68,9 @@ bool compile_seal(struct compiler *c)
             shape_seal(call->body);
         if (call->order_choice)
             shape_seal(call->order_choice);
+        for (size_t j = 0; j < call->form_count; j++)
+            if (call->form[j].choice)
+                shape_seal(call->form[j].choice);
         for (size_t j = 0; j < call->forgive_count; j++)
             shape_seal(call->forgive[j].data);
     }
@@ -271,7 +274,8 @@ static bool resolve_enum(struct compiler *c, struct use *use, const struct view 
     map->used = true;
     use->map = map;
     use->to_legacy = view->to_legacy;
-    if (view->to_legacy && !map->has_unknown) {
+    bool maps = str_eq(str_from(use->word->name), STR("enum"));
+    if (maps && view->to_legacy && !map->has_unknown) {
         place_error(place, "enum '" STR_FMT "' is used towards the app and has no `unknown`",
                     STR_ARG(name));
         findings_hint(place->findings, "say what the app is given for a value that no pair "
@@ -287,7 +291,8 @@ static bool keeps_elements(const struct use *use)
     struct str name = str_from(use->word->name);
     if (str_eq(name, STR("or")))
         return use->arguments[0].constant;
-    return str_eq(name, STR("where")) || str_eq(name, STR("unique"));
+    return str_eq(name, STR("where")) || str_eq(name, STR("without")) ||
+           str_eq(name, STR("unique"));
 }
 
 static bool resolve_use(struct compiler *c, struct use *use, const struct view *view,

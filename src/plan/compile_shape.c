@@ -161,6 +161,29 @@ static bool compile_group(struct compiler *c, const cJSON *node, const struct vi
     return compile_make(c, node, &inner, place, out) && good;
 }
 
+/* One list of what the lists that it makes hold. */
+static bool compile_flat(struct compiler *c, const cJSON *inner, const struct view *view,
+                         const struct place *place, struct shape *out)
+{
+    out->kind = SHAPE_FLAT;
+    if (!compile_members(c, 1, out) || !compile_shape(c, inner, view, place, out->members))
+        return false;
+    enum shape_kind kind = out->members->kind;
+    out->reads = out->members->reads;
+    return kind == SHAPE_EACH || kind == SHAPE_GROUP || kind == SHAPE_LIST ||
+           place_error(place, "expected `each`, `group` or a list, of lists");
+}
+
+static bool compile_packed(struct compiler *c, const cJSON *inner, const struct view *view,
+                           const struct place *place, struct shape *out)
+{
+    out->kind = SHAPE_PACKED;
+    if (!compile_members(c, 1, out) || !compile_shape(c, inner, view, place, out->members))
+        return false;
+    out->reads = out->members->reads;
+    return true;
+}
+
 static bool compile_alternative(struct compiler *c, const cJSON *node, const struct view *view,
                                 const struct place *place, struct shape *out)
 {
@@ -302,14 +325,44 @@ void shape_seal(struct shape *shape)
         shape->slot = shape->of.from.slot;
 }
 
+bool shape_is_leaf(const struct shape *shape)
+{
+    if (shape->kind != SHAPE_CHOOSE)
+        return shape->kind == SHAPE_LEAF || shape->kind == SHAPE_CONSTANT;
+    for (size_t i = 0; i < shape->count; i++)
+        if (!shape_is_leaf(shape->members[i].members))
+            return false;
+    return true;
+}
+
 static bool has(const cJSON *node, const char *key)
 {
     return cJSON_GetObjectItemCaseSensitive(node, key) != NULL;
 }
 
+/* Forms that stand alone in an object; false when it is none of them. */
+static bool compile_alone(struct compiler *c, const cJSON *node, const struct view *view,
+                          const struct place *place, struct shape *out, bool *good)
+{
+    const cJSON *child = node->child;
+    if (!child || child->next)
+        return false;
+    struct place at = place_key(place, child->string);
+    if (strcmp(child->string, "flat") == 0)
+        *good = compile_flat(c, child, view, &at, out);
+    else if (strcmp(child->string, "json") == 0)
+        *good = compile_packed(c, child, view, &at, out);
+    else if (view->to_legacy && strcmp(child->string, "rows") == 0)
+        *good = compile_rows(c, node, view, place, out);
+    else
+        return false;
+    return true;
+}
+
 bool compile_shape(struct compiler *c, const cJSON *node, const struct view *view,
                    const struct place *place, struct shape *out)
 {
+    bool good = false;
     if (cJSON_IsString(node))
         return compile_text(c, node, view, place, out);
     if (cJSON_IsArray(node))
@@ -321,8 +374,8 @@ bool compile_shape(struct compiler *c, const cJSON *node, const struct view *vie
             return compile_group(c, node, view, place, out);
         if (has(node, "choose"))
             return compile_choose(c, node, view, place, out);
-        if (view->to_legacy && node->child && !node->child->next && has(node, "rows"))
-            return compile_rows(c, node, view, place, out);
+        if (compile_alone(c, node, view, place, out, &good))
+            return good;
         return compile_object(c, node, view, place, out);
     }
     out->kind = SHAPE_CONSTANT;

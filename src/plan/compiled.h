@@ -103,6 +103,8 @@ enum shape_kind {
     SHAPE_LIST,
     SHAPE_EACH,
     SHAPE_GROUP,
+    SHAPE_FLAT,   /* one list of the elements of a list of lists */
+    SHAPE_PACKED, /* a text that holds JSON */
     SHAPE_CHOOSE,
     SHAPE_ALTERNATIVE, /* of a choice: `when` and what it makes */
     SHAPE_ROWS,
@@ -142,6 +144,12 @@ struct shape {
     unsigned call; /* SHAPE_ROW */
 };
 
+/* null, which a choice makes to leave out. */
+static inline bool shape_is_null(const struct shape *shape)
+{
+    return shape->kind == SHAPE_CONSTANT && shape->constant.type == JSON_NULL;
+}
+
 /* ---- calls ---- */
 
 struct path_part {
@@ -153,6 +161,7 @@ struct path_part {
 struct form_part {
     struct str name;
     struct expression of;
+    struct shape *choice; /* of leaves, in place of `of`; or NULL */
     bool file;
     struct expression file_name;
     bool has_file_name;

@@ -31,6 +31,14 @@ bool constant_number(struct constant *out, struct str digits, struct arena *aren
     return out->text.p != NULL;
 }
 
+unsigned constant_count(const struct constant *constant)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < constant->text.n; i++)
+        count = count * 10 + (unsigned)(constant->text.p[i] - '0');
+    return count;
+}
+
 struct parser {
     struct str rest;
     struct arena *arena;
@@ -198,17 +206,29 @@ static bool parse_operand(struct parser *p, struct token token, struct operand *
     return parse_path(p, token.text, out);
 }
 
+/* A constant of digits, in that range. */
+static bool is_between(const struct operand *a, unsigned least, unsigned most)
+{
+    if (!a->constant || a->value.type != JSON_NUMBER || a->value.text.n > 4 ||
+        !decimal_is_digits(a->value.text))
+        return false;
+    unsigned count = constant_count(&a->value);
+    return count >= least && count <= most;
+}
+
 static bool check_argument(struct parser *p, const struct use *use, size_t index)
 {
     const struct operand *a = &use->arguments[index];
     enum argument_kind kind = use->word->arguments[index < 3 ? index : 2];
     bool plain = !a->constant && a->start == PATH_HERE;
     bool text = a->constant && a->value.type == JSON_STRING;
-    const char *expected = kind == ARGUMENT_TEXT && !text    ? "a text in quotes"
-                           : kind == ARGUMENT_PATH && !plain ? "a plain path"
-                           : kind == ARGUMENT_ENUM && (!plain || a->count != 1)
-                               ? "the name of an enum"
-                               : NULL;
+    const char *expected =
+        kind == ARGUMENT_TEXT && !text                       ? "a text in quotes"
+        : kind == ARGUMENT_PATH && !plain                    ? "a plain path"
+        : kind == ARGUMENT_ENUM && (!plain || a->count != 1) ? "the name of an enum"
+        : kind == ARGUMENT_COUNT && !is_between(a, 1, 9999)  ? "a whole number from 1 to 9999"
+        : kind == ARGUMENT_PLACES && !is_between(a, 0, 18)   ? "a whole number from 0 to 18"
+                                                             : NULL;
     if (!expected)
         return true;
     return place_error(p->place, "'%s' expects %s, found " STR_FMT, use->word->name, expected,

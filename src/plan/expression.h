@@ -55,6 +55,8 @@ enum argument_kind {
     ARGUMENT_OPERAND, /* any operand, read where the expression stands */
     ARGUMENT_TEXT,    /* a constant text */
     ARGUMENT_PATH,    /* a plain path, read in an element */
+    ARGUMENT_COUNT,   /* a constant whole number, 1 to 9999 */
+    ARGUMENT_PLACES,  /* the same, 0 to 18 */
     ARGUMENT_ENUM     /* the name of an enum */
 };
 
@@ -107,6 +109,9 @@ bool path_parse(struct str text, struct arena *arena, const struct place *place,
 /* `text` as a constant text, and as a number by its digits. */
 bool constant_text(struct constant *out, struct str text, struct arena *arena);
 bool constant_number(struct constant *out, struct str digits, struct arena *arena);
+/* What a constant whole number of few digits stands for, as ARGUMENT_COUNT and ARGUMENT_PLACES are.
+ */
+unsigned constant_count(const struct constant *constant);
 extern const struct constant constant_true, constant_false, constant_empty_list,
     constant_empty_object, constant_null;
 

@@ -215,7 +215,7 @@ static bool prepare(struct form *form, const struct call *call, struct value *va
     size_t room = BOUNDARY + 16;
     for (size_t i = 0; i < call->form_count; i++) {
         const struct form_part *part = &call->form[i];
-        values[i] = expression_read(run, &part->of);
+        values[i] = part->choice ? shape_leaf(run, part->choice) : expression_read(run, &part->of);
         if (!value_there(&values[i]))
             continue;
         room += 2 * HEAD + NAME_MOST + 2 * part->name.n;

@@ -9,7 +9,10 @@
  */
 #include "plan/compile.h"
 
-enum { INCLUSIONS = 1000 }; /* in one table */
+enum {
+    INCLUSIONS = 1000, /* in one table */
+    DEPTH = 16         /* of shapes in shapes */
+};
 
 bool shape_book_fill(struct shape_book *book, const cJSON *shapes, struct arena *arena,
                      const struct place *place)
@@ -67,6 +70,19 @@ static bool no_shape(const struct including *in, const char *name, const struct 
     return false;
 }
 
+static bool may_include(struct including *in, const char *name, const struct chain *chain,
+                        const struct place *place)
+{
+    unsigned depth = 0;
+    for (const struct chain *outer = chain; outer; outer = outer->outer, depth++)
+        if (strcmp(outer->name, name) == 0)
+            return place_error(place, "the shape '%s' stands within itself", name);
+    if (depth == DEPTH)
+        return place_error(place, "shapes in shapes, more than %d deep", DEPTH);
+    return ++in->count <= INCLUSIONS ||
+           place_error(place, "more than %d shapes in one table", INCLUSIONS);
+}
+
 /* A copy of the shape with all that it includes itself; NULL after a finding. */
 static cJSON *copy_shape(struct including *in, const char *name, const struct chain *chain,
                          const struct place *place)
@@ -78,15 +94,8 @@ static cJSON *copy_shape(struct including *in, const char *name, const struct ch
         return NULL;
     }
     shape->used = true;
-    for (const struct chain *outer = chain; outer; outer = outer->outer)
-        if (strcmp(outer->name, name) == 0) {
-            place_error(place, "the shape '%s' stands within itself", name);
-            return NULL;
-        }
-    if (++in->count > INCLUSIONS) {
-        place_error(place, "more than %d shapes in one table", INCLUSIONS);
+    if (!may_include(in, name, chain, place))
         return NULL;
-    }
     /* A member, so that a shape that is nothing but another one can be replaced. */
     cJSON *holder = cJSON_CreateObject(), *copy = cJSON_Duplicate(shape->node, true);
     const struct chain inner = {chain, name};

@@ -76,7 +76,7 @@ struct value shape_leaf(struct plan_run *run, const struct shape *shape)
             return VALUE_NONE;
         shape = found;
     }
-    if (shape->kind == SHAPE_CONSTANT)
+    if (shape->kind == SHAPE_CONSTANT && !shape_is_null(shape))
         return value_constant(&shape->constant);
     return shape->kind == SHAPE_LEAF ? expression_read(run, &shape->of) : VALUE_NONE;
 }

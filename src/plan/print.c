@@ -100,6 +100,12 @@ static void print_shape(struct printer *p, const struct shape *shape)
     case SHAPE_CHOOSE:
         buf_add_str(p->out, STR("one of"));
         break;
+    case SHAPE_FLAT:
+        buf_add_str(p->out, STR("all in one list"));
+        break;
+    case SHAPE_PACKED:
+        buf_add_str(p->out, STR("packed as JSON"));
+        break;
     case SHAPE_ROWS:
         buf_add_str(p->out, STR("rows"));
         break;
@@ -159,6 +165,8 @@ static void print_call(struct printer *p, const struct plan *plan, unsigned inde
         line(p);
         buf_printf(p->out, "form: " STR_FMT ": %s" STR_FMT, STR_ARG(call->form[i].name),
                    call->form[i].file ? "file " : "", STR_ARG(call->form[i].of.text));
+        if (call->form[i].choice)
+            print_shape(p, call->form[i].choice);
     }
     for (size_t i = 0; i < call->forgive_count; i++) {
         line(p);

@@ -112,6 +112,10 @@ void shape_write_whole(struct plan_run *run, const struct shape *shape, struct j
 /* The rows that were picked, as a list (write_rows.c). */
 enum written rows_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
 
+/* What is made apart first (write_apart.c). */
+enum written flat_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
+enum written packed_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
+
 /* ---- the request (accept.c) ---- */
 
 bool accept_request(struct plan_run *run, struct fault *fault);

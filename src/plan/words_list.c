@@ -189,6 +189,55 @@ struct value word_flat(struct plan_run *run, const struct use *use, const struct
     return value_list(out);
 }
 
+/* Adds the elements of a list, or what is no list itself; nothing that is absent. */
+static void add_all(struct plan_run *run, struct list *out, const struct value *from)
+{
+    struct elements elements = value_elements(from);
+    struct value item;
+    if (!value_is_list(from) && value_there(from))
+        out->items[out->count++] = *from;
+    while (elements_next(run, &elements, &item))
+        if (value_there(&item))
+            out->items[out->count++] = item;
+}
+
+struct value word_plus(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct value more = operand_read(run, &use->arguments[0]);
+    if (!value_there(&more))
+        return *in;
+    if (value_there(in) && !need_list(run, use, in))
+        return VALUE_NONE;
+    struct list *out = value_new_list(run, value_count(run, in) + value_count(run, &more) + 1);
+    if (!out)
+        return VALUE_NONE;
+    add_all(run, out, in);
+    add_all(run, out, &more);
+    return value_list(out);
+}
+
+struct value word_chunk(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    size_t most = constant_count(&use->arguments[0].value), count = value_count(run, in);
+    if (!need_list(run, use, in))
+        return VALUE_NONE;
+    struct list *out = value_new_list(run, (count + most - 1) / most), *part = NULL;
+    struct elements elements = value_elements(in);
+    struct value item;
+    while (out && elements_next(run, &elements, &item)) {
+        if (!value_there(&item))
+            continue;
+        if (!part || part->count == most) {
+            part = value_new_list(run, most < count ? most : count);
+            if (!part)
+                return VALUE_NONE;
+            out->items[out->count++] = value_list(part);
+        }
+        part->items[part->count++] = item;
+    }
+    return value_list(out);
+}
+
 static bool equals(struct plan_run *run, struct value element, const struct use *use,
                    struct str text)
 {
@@ -197,18 +246,41 @@ static bool equals(struct plan_run *run, struct value element, const struct use 
     return found.p && text.p && str_eq(found, text);
 }
 
-struct value word_where(struct plan_run *run, const struct use *use, const struct value *in)
+/* Whether the element is one of those that PATH, or PATH and X, speak of. */
+static bool chosen(struct plan_run *run, struct value element, const struct use *use,
+                   struct str text)
+{
+    if (use->count > 1)
+        return equals(run, element, use, text);
+    struct value value = at(element, &use->arguments[0]);
+    return value_holds(&value);
+}
+
+static struct value choose(struct plan_run *run, const struct use *use, const struct value *in,
+                           bool wanted)
 {
     struct elements elements = value_elements(in);
-    struct value item, with = operand_read(run, &use->arguments[1]);
+    struct value item, with = VALUE_NONE;
+    if (use->count > 1)
+        with = operand_read(run, &use->arguments[1]);
     struct str text = value_as_text(run, &with);
     if (!need_list(run, use, in))
         return VALUE_NONE;
     struct list *out = value_new_list(run, value_count(run, in));
     while (out && elements_next(run, &elements, &item))
-        if (equals(run, item, use, text))
+        if (chosen(run, item, use, text) == wanted)
             out->items[out->count++] = item;
     return value_list(out);
+}
+
+struct value word_where(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    return choose(run, use, in, true);
+}
+
+struct value word_without(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    return choose(run, use, in, false);
 }
 
 struct value word_find(struct plan_run *run, const struct use *use, const struct value *in)

@@ -150,6 +150,17 @@ struct value word_negate(struct plan_run *run, const struct use *use, const stru
     return as_before(in, decimal_negate(text, run->arena));
 }
 
+struct value word_round(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct str text = value_as_text(run, in);
+    if (text.p && !text.n)
+        return VALUE_NONE;
+    if (!text.p || !decimal_is_plain(text))
+        return no_number(run, use, in, "a decimal number");
+    unsigned places = constant_count(&use->arguments[0].value);
+    return as_before(in, decimal_round(text, places, run->arena));
+}
+
 struct value word_s_to_ms(struct plan_run *run, const struct use *use, const struct value *in)
 {
     struct str text = whole(run, use, in);

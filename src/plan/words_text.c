@@ -63,6 +63,21 @@ bool quick_text(const struct use *use, const struct value *in, struct str *json)
     return in->type == JSON_STRING && value_is_ready(in);
 }
 
+struct value word_known(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    const struct enum_map *map = use->map;
+    struct str text = value_as_text(run, in);
+    return value_bool(text.p &&
+                      enum_find(use->to_legacy ? &map->to_legacy : &map->to_upstream, text));
+}
+
+struct value word_filled(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    (void)use;
+    struct str text = value_as_text(run, in);
+    return text.p && !text.n ? VALUE_NONE : *in;
+}
+
 struct value word_text(struct plan_run *run, const struct use *use, const struct value *in)
 {
     if (value_type(in) == JSON_STRING)
@@ -104,18 +119,43 @@ struct value word_lower(struct plan_run *run, const struct use *use, const struc
     return with_case(run, use, in, 'A', 'Z');
 }
 
-struct value word_prefix(struct plan_run *run, const struct use *use, const struct value *in)
+static struct value put_together(struct plan_run *run, const struct use *use, struct str front,
+                                 struct str back)
 {
-    struct value prefix = operand_read(run, &use->arguments[0]);
-    struct str front = value_as_text(run, &prefix), text = value_as_text(run, in);
-    if (!front.p || !text.p)
+    if (!front.p || !back.p)
         return run_fault(run, use->from, "expected two texts to put together");
-    char *both = arena_alloc(run->arena, front.n + text.n + 1);
+    char *both = arena_alloc(run->arena, front.n + back.n + 1);
     if (!both)
         return VALUE_NONE;
     memcpy(both, front.p, front.n);
-    memcpy(both + front.n, text.p, text.n);
-    return value_text(str_of(both, front.n + text.n));
+    memcpy(both + front.n, back.p, back.n);
+    return value_text(str_of(both, front.n + back.n));
+}
+
+struct value word_prefix(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct value prefix = operand_read(run, &use->arguments[0]);
+    return put_together(run, use, value_as_text(run, &prefix), value_as_text(run, in));
+}
+
+struct value word_suffix(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct value suffix = operand_read(run, &use->arguments[0]);
+    return put_together(run, use, value_as_text(run, in), value_as_text(run, &suffix));
+}
+
+struct value word_trim(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct str text = value_as_text(run, in);
+    if (!text.p)
+        return run_fault(run, use->from, "expected a text, found %s",
+                         json_type_name(value_type(in)));
+    struct str inside = text;
+    while (inside.n && strchr(" \t\r\n", inside.p[0]))
+        inside = str_of(inside.p + 1, inside.n - 1);
+    while (inside.n && strchr(" \t\r\n", inside.p[inside.n - 1]))
+        inside.n--;
+    return inside.n == text.n ? *in : value_text(inside);
 }
 
 static bool same_text(struct plan_run *run, const struct operand *operand, struct str text)

@@ -329,9 +329,10 @@ static enum written write_choice(struct plan_run *run, const struct shape *shape
                                  struct json_writer *w)
 {
     for (size_t i = 0; i < shape->count; i++) {
-        const struct shape *alternative = &shape->members[i];
-        if (condition_holds(run, &alternative->when))
-            return shape_write(run, alternative->members, w);
+        const struct shape *alternative = &shape->members[i], *made = alternative->members;
+        if (!condition_holds(run, &alternative->when))
+            continue;
+        return shape_is_null(made) ? LEFT_OUT : shape_write(run, made, w);
     }
     return LEFT_OUT;
 }
@@ -362,6 +363,10 @@ enum written shape_write(struct plan_run *run, const struct shape *shape, struct
         return write_each(run, shape, w);
     case SHAPE_GROUP:
         return write_group(run, shape, w);
+    case SHAPE_FLAT:
+        return flat_write(run, shape, w);
+    case SHAPE_PACKED:
+        return packed_write(run, shape, w);
     case SHAPE_CHOOSE:
         return write_choice(run, shape, w);
     case SHAPE_ROWS:

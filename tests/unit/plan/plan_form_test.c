@@ -53,6 +53,38 @@ static void parts(void **state)
     plans_unref(plans);
 }
 
+static void choices(void **state)
+{
+    (void)state;
+    static const char chosen[] =
+        "{ `legacy`: `POST /old/x`, `about`: `An upload.`, `uses`: `desk`,"
+        "  `accept`: { `scene`: `int?`, `all`: `bool?` },"
+        "  `calls`: { `c`: { `send`: `POST /new/photos`, `form`: { `scene`: { `choose`: ["
+        "    { `when`: `all`, `make`: null }, { `when`: `scene | is 2`, `make`: `'two'` },"
+        "    { `make`: `scene | or 7` } ] } } } },"
+        "  `reply`: { } }";
+    static const struct {
+        const char *request, *part;
+    } rows[] = {
+        {"{`all`: true}", NULL},
+        {"{`scene`: 2}", "name=\"scene\"\r\n\r\ntwo\r\n"},
+        {"{`scene`: 3}", "name=\"scene\"\r\n\r\n3\r\n"},
+        {"{}", "name=\"scene\"\r\n\r\n7\r\n"},
+    };
+    struct plans *plans = good_table(chosen);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct play p;
+        struct plan_message m;
+        assert_true(build(&p, plans, rows[i].request, &m));
+        const char *part = rows[i].part ? rows[i].part : "name=";
+        bool found = memmem(m.body.p, m.body.n, part, strlen(part)) != NULL;
+        if (found != (rows[i].part != NULL))
+            fail_msg("%s: " STR_FMT, rows[i].request, STR_ARG(m.body));
+        play_end(&p);
+    }
+    plans_unref(plans);
+}
+
 static void kinds_and_names(void **state)
 {
     (void)state;
@@ -189,9 +221,9 @@ static void large_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts),       cmocka_unit_test(kinds_and_names),
-        cmocka_unit_test(spellings),   cmocka_unit_test(boundaries),
-        cmocka_unit_test(large_files),
+        cmocka_unit_test(parts),           cmocka_unit_test(choices),
+        cmocka_unit_test(kinds_and_names), cmocka_unit_test(spellings),
+        cmocka_unit_test(boundaries),      cmocka_unit_test(large_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

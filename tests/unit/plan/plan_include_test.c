@@ -131,6 +131,11 @@ static void refuses(void **state)
          "  `e`: [1, 2] }",
          "`shapes`: { `f`: [{ `+`: `a` }, { `+`: `a` }] }, `reply`: { `x`: { `+`: `f` } }",
          "more than 1000 shapes in one table"},
+        {"{ `a`: { `+`: `b` }, `b`: { `+`: `c` }, `c`: { `+`: `d` }, `d`: { `+`: `e` },"
+         "  `e`: { `+`: `f` }, `f`: { `+`: `g` }, `g`: { `+`: `h` }, `h`: { `+`: `i` },"
+         "  `i`: { `+`: `j` }, `j`: { `+`: `k` }, `k`: { `+`: `l` }, `l`: { `+`: `m` },"
+         "  `m`: { `+`: `n` }, `n`: { `+`: `o` }, `o`: { `+`: `p` }, `p`: { `+`: `q` }, `q`: {} }",
+         "`reply`: { `+`: `a` }", "shapes in shapes, more than 16 deep"},
         {"{ `a`: { `x`: 1 } }", "`reply`: {}",
          "warning: shapes.json: $.a: no table includes this shape"},
     };

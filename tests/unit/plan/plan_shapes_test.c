@@ -170,10 +170,42 @@ static void choose(void **state)
         {last, "{}", "{}"},
         {"{ `choose`: [ { `when`: `c.a`, `make`: { `a`: 1 } }, { `make`: { `b`: 2 } } ] }",
          "{`a`: true}", "{`a`:1}"},
+        {"{ `x`: { `choose`: [ { `when`: `c.a`, `make`: null }, { `make`: 1 } ] } }", "{`a`: 1}",
+         "{}"},
+        {"{ `x`: [ { `choose`: [ { `when`: `c.a`, `make`: null }, { `make`: 1 } ] }, 2 ] }",
+         "{`a`: 1}", "{`x`:[2]}"},
         {"{ `choose`: [ { `when`: `c.a`, `make`: { `a`: 1 } }, { `make`: { `b`: 2 } } ] }", "{}",
          "{`b`:2}"},
         {"{ `l`: { `each`: `c.l`, `make`: { `choose`: [ { `when`: `a`, `make`: `a` } ] } } }",
          "{`l`: [{`a`: 1}, {}, {`a`: 2}]}", "{`l`:[1,2]}"},
+    };
+    CHECK(rows);
+}
+
+static void made_apart(void **state)
+{
+    (void)state;
+    static const char *const flat = "{ `l`: { `flat`: { `each`: `c.l`, `make`: { `each`: `/c.m`,"
+                                    " `make`: { `a`: `^x`, `b`: `.` } } } } }";
+    const struct shape_row rows[] = {
+        {flat, "{`l`: [{`x`: 1}, {`x`: 2}], `m`: [3, 4]}",
+         "{`l`:[{`a`:1,`b`:3},{`a`:1,`b`:4},{`a`:2,`b`:3},{`a`:2,`b`:4}]}"},
+        {flat, "{`l`: [], `m`: [3]}", "{`l`:[]}"},
+        {flat, "{`l`: [{}], `m`: []}", "{`l`:[]}"},
+        {flat, "{`m`: [3]}", "{}"},
+        {"{ `l`: { `flat`: [`c.l`, `c.m`, 5] } }", "{`l`: [1, [2]], `m`: [`\\``]}",
+         "{`l`:[1,[2],`\\``,5]}"},
+        {"{ `l`: { `flat`: [[], []] }, `k`: 1 }", "{}", "{`l`:[],`k`:1}"},
+        {"{ `l`: { `flat`: { `group`: `c.l`, `by`: `k`, `make`: `* | collect v` } } }",
+         "{`l`: [{`k`: 1, `v`: 1}, {`k`: 2, `v`: 2}, {`k`: 1, `v`: 3}]}", "{`l`:[1,3,2]}"},
+        {"{ `t`: { `json`: { `a`: `c.x`, `b`: { `each`: `c.l`, `make`: `. | text` } } } }",
+         "{`x`: `q\\`\u00e9`, `l`: [1, 2]}",
+         "{`t`:`{\\`a\\`:\\`q\\\\\\`\xc3\xa9\\`,\\`b\\`:[\\`1\\`,\\`2\\`]}`}"},
+        {"{ `t`: { `json`: { `a`: `c.x` } } }", "{}", "{}"},
+        {"{ `t`: { `json`: { `a`: 1 } } }", "{}", "{`t`:`{\\`a\\`:1}`}"},
+        {"{ `o`: { `t`: { `json`: { `a`: 1 } }, `x`: `c.x` } }", "{}", "{}"},
+        /* beside other members they are names like others */
+        {"{ `json`: `c.x`, `flat`: 1 }", "{`x`: 2}", "{`json`:2,`flat`:1}"},
     };
     CHECK(rows);
 }
@@ -185,6 +217,7 @@ int main(void)
         cmocka_unit_test(each),
         cmocka_unit_test(group),
         cmocka_unit_test(choose),
+        cmocka_unit_test(made_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
