@@ -57,6 +57,10 @@ static bool read_other(struct str bytes, struct image *image)
         format = "BMP";
     else if (bytes.n >= 12 && memcmp(bytes.p + 4, "ftyphei", 7) == 0)
         format = "HEIC";
+    else if (bytes.n >= 12 && memcmp(bytes.p + 4, "ftyp", 4) == 0)
+        format = "MP4";
+    else if (bytes.n >= 5 && memcmp(bytes.p, "%PDF-", 5) == 0)
+        format = "PDF";
     *image = (struct image){format, 0, 0};
     return format != NULL;
 }

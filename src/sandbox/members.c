@@ -87,7 +87,7 @@ static struct value fill_slot(struct run *run, struct place *place, size_t i)
 static bool place_member(struct run *run, struct place *place, struct str name, struct value *out)
 {
     place = place->self;
-    if (place->data.kind == VALUE_JSON)
+    if (place->data.kind != VALUE_ABSENT)
         return run_member(run, place->data, name, out) || shape_member(place->shape, name);
     if (!place->up && place->record->row) {
         char key[64];

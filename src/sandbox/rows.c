@@ -23,33 +23,31 @@ struct scan {
     struct str sort;      /* field, absent: by index */
     bool descending;
     struct row *rows;
+    struct value *members; /* rows that are no records, by index */
     size_t count;
 };
 
 /* ---- which rows ---- */
 
-static bool passes(struct scan *s, struct record *record)
+static bool passes(struct scan *s, struct place *row)
 {
     const struct rule *rule = s->visit->rule;
-    if (!run_exists(&s->run, record))
-        return false;
-    if (rule->only && !value_true(run_eval(&s->run, rule->only, record->root)))
+    if (rule->only && !value_true(run_eval(&s->run, rule->only, row)))
         return false;
     for (size_t i = 0; i < rule->filter_count; i++) {
         if (!value_exists(s->wanted[i]))
             continue;
-        struct place *scope = run_with(&s->run, record->root, s->wanted[i], VALUE_NONE);
+        struct place *scope = run_with(&s->run, row, s->wanted[i], VALUE_NONE);
         if (!scope || !value_true(run_eval(&s->run, rule->filters[i].expr, scope)))
             return false;
     }
     return true;
 }
 
-static struct value sort_key(struct scan *s, struct record *record)
+static struct value sort_key(struct scan *s, struct value row, uint64_t index)
 {
-    struct value key = value_int((int64_t)record->index);
-    struct value root = {.kind = VALUE_PLACE, .place = record->root};
-    if (s->sort.p && !run_member(&s->run, root, s->sort, &key))
+    struct value key = value_int((int64_t)index);
+    if (s->sort.p && !run_member(&s->run, row, s->sort, &key))
         rule_fault(&s->run, "records have no '" STR_FMT "' to sort by", STR_ARG(s->sort));
     if (key.kind == VALUE_TEXT)
         key.text = arena_str(s->visit->arena, key.text);
@@ -68,14 +66,41 @@ static bool scan_records(struct scan *s)
         run_forget(&s->run);
         arena_reset(scratch);
         struct record *record = run_record(&s->run, v->rule->entity, v->shop, i);
-        if (record && passes(s, record))
-            s->rows[s->count++] = (struct row){i, sort_key(s, record)};
+        if (!record || !run_exists(&s->run, record) || !passes(s, record->root))
+            continue;
+        struct value row = {.kind = VALUE_PLACE, .place = record->root};
+        s->rows[s->count++] = (struct row){i, sort_key(s, row, i)};
     }
     bool good = s->rows && scratch && !arena_failed(scratch);
     arena_free(scratch);
     if (s->run.faulty)
         return sandbox_refuse(v, REFUSE_INTERNAL, "%s", s->run.fault);
     return good || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+}
+
+/* Rows that are members of a record: few enough to be held. */
+static bool scan_members(struct scan *s)
+{
+    struct visit *v = s->visit;
+    struct place *scope = run_answer_place(&v->run, NULL, v->contract->call);
+    struct value list = scope ? run_eval(&v->run, v->rule->of, scope) : VALUE_NONE;
+    size_t count = run_list_count(&v->run, list);
+    s->run = v->run;
+    s->rows = ARENA_ARRAY(v->arena, struct row, count + 1);
+    s->members = ARENA_ARRAY(v->arena, struct value, count + 1);
+    for (size_t i = 0; s->rows && s->members && scope && i < count; i++) {
+        struct value row = run_list_at(&s->run, list, i);
+        struct place *place = row.kind == VALUE_PLACE
+                                  ? row.place
+                                  : run_data_place(&s->run, scope, row, STR_NONE, (uint32_t)i);
+        s->members[i] = row;
+        if (value_exists(row) && place && passes(s, place))
+            s->rows[s->count++] = (struct row){i, sort_key(s, row, i)};
+    }
+    v->run = s->run;
+    if (v->run.faulty)
+        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+    return (s->rows && s->members) || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
 }
 
 static int compare_rows(const struct row *a, const struct row *b, struct scan *s)
@@ -181,6 +206,15 @@ static bool read_token(struct visit *v, struct str token, struct row *last)
 
 /* ---- the page ---- */
 
+static struct value row_value(struct scan *s, const struct row *row)
+{
+    if (s->members)
+        return s->members[row->index];
+    struct visit *v = s->visit;
+    struct record *r = run_record(&v->run, v->rule->entity, v->shop, row->index);
+    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+}
+
 static bool take_rows(struct scan *s, size_t first, size_t size)
 {
     struct visit *v = s->visit;
@@ -188,11 +222,10 @@ static bool take_rows(struct scan *s, size_t first, size_t size)
     v->row_count = left < size ? left : size;
     v->total = s->count;
     v->rows = ARENA_ARRAY(v->arena, struct value, v->row_count + 1);
-    for (size_t i = 0; v->rows && i < v->row_count; i++) {
-        struct record *r = run_record(&v->run, v->rule->entity, v->shop, s->rows[first + i].index);
-        if (r)
-            v->rows[i] = (struct value){.kind = VALUE_PLACE, .place = r->root};
-    }
+    for (size_t i = 0; v->rows && i < v->row_count; i++)
+        v->rows[i] = row_value(s, &s->rows[first + i]);
+    v->run.variables[VARIABLE_RECORDS] =
+        (struct value){.kind = VALUE_LIST, .list = {v->rows, v->row_count}};
     v->next_page = STR("");
     if (left > size)
         v->next_page = make_token(v, &s->rows[first + size - 1]);
@@ -219,7 +252,8 @@ bool rows_list(struct visit *v)
     struct value token = visit_field(v, STR("page_token"));
     struct value size = visit_field(v, STR("page_size"));
     bool resumes = token.kind == VALUE_TEXT && token.text.n > 0;
-    if (!s.wanted || (resumes && !read_token(v, token.text, &last)) || !scan_records(&s))
+    if (!s.wanted || (resumes && !read_token(v, token.text, &last)) ||
+        !(rule->entity ? scan_records(&s) : scan_members(&s)))
         return false;
     if (s.count)
         qsort_r(s.rows, s.count, sizeof *s.rows, by_key, &s);

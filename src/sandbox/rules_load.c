@@ -266,8 +266,8 @@ static void read_rows(struct loader *l, struct rule *rule, const cJSON *node, co
     char below[TABLE_PATH];
     table_path_key(below, path, "at");
     rule->at = answer_field(l, rule, loader_text(l, node, path, "at", false), below);
-    if (!rule->at && rule->kind == RULE_LIST)
-        loader_error(l, path, "\"list\" needs \"at\"");
+    if (!rule->at && rule->kind == RULE_LIST && !cJSON_HasObjectItem(node, "answer"))
+        loader_error(l, path, "\"list\" needs \"at\", or an \"answer\" made from `records`");
     table_path_key(below, path, "where");
     read_filters(l, rule, cJSON_GetObjectItemCaseSensitive(node, "where"), below);
     const cJSON *only = cJSON_GetObjectItemCaseSensitive(node, "only");
