@@ -1,0 +1,42 @@
+"""The sandbox's whole shop: every endpoint of v202309 by the scenarios of tests/e2e/shop, and the
+days of old apps through the proxy by those of tests/e2e/days (their form: scenario.py)."""
+
+import unittest
+
+import harness
+import scenario
+
+HERE = harness.ROOT / "tests/e2e"
+
+
+class Shop(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.judge = scenario.Judge()
+        cls.legacy = set()
+        cls.broken = []
+        for file in sorted([*HERE.glob("shop/*.json"), *HERE.glob("days/*.json")]):
+            try:
+                cls.legacy.update(call.split("?")[0] for call in scenario.run(file, cls.judge) if " /api/" in call)
+            except AssertionError as error:
+                cls.broken.append(str(error))
+
+    def test_scenarios(self):
+        self.assertEqual([], self.broken)
+
+    def test_every_answer_fits_its_contract(self):
+        self.assertEqual([], self.judge.faults[:40], f"{len(self.judge.faults)} do not fit")
+
+    def test_every_endpoint_of_v202309_is_served(self):
+        every = {contract.id for contract in self.judge.upstream}
+        print(f"coverage: sandbox: {len(every & self.judge.served)} of {len(every)} endpoints of v202309")
+        self.assertEqual([], sorted(every - self.judge.served))
+
+    def test_every_legacy_endpoint_is_called(self):
+        every = {contract.call for contract in scenario.contracts.load("legacy")}
+        print(f"coverage: days: {len(every & self.legacy)} of {len(every)} legacy endpoints against the sandbox")
+        self.assertEqual([], sorted(every - self.legacy))
+
+
+if __name__ == "__main__":
+    unittest.main()
