@@ -91,6 +91,20 @@ static void check_once(struct check *c)
         evaluate(c, &c->plan->once, &outermost, &at);
 }
 
+static void check_memories(struct check *c)
+{
+    static const struct scene outermost;
+    static const struct target anything = {.kind = TARGET_TEXT};
+    struct place list = place_key(&c->table, "remember");
+    for (unsigned i = 0; i < c->plan->memory_count; i++) {
+        const struct memory *memory = &c->plan->memories[i];
+        struct place here = place_key(&list, memory->name.p);
+        struct place of = place_key(&here, "of"), is = place_key(&here, "is");
+        evaluate(c, &memory->of, &outermost, &of);
+        check_shape(c, memory->is, &outermost, &anything, &is);
+    }
+}
+
 static void begin(struct check *c, const struct plan *plan)
 {
     c->plan = plan;
@@ -111,6 +125,7 @@ static void check_plan(struct check *c, const struct plan *plan)
         find_calls(c);
         check_refusals(c);
         check_once(c);
+        check_memories(c);
         check_calls(c);
         check_answer(c);
         check_pages(c);

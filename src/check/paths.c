@@ -172,6 +172,22 @@ static struct fact call_answer(struct check *c, unsigned index, unsigned row)
     return (struct fact){sort_list_of(c->arena, item), UNDECLARED};
 }
 
+/* What `is` gives, as text, when it is known. */
+static struct fact remembered(struct check *c, const struct memory *memory)
+{
+    static const struct scene nowhere;
+    c->silent++;
+    const struct sort *sort = sort_of_shape(c, memory->is, &nowhere);
+    c->silent--;
+    struct sort *text = sort_copy(c->arena, sort_scalar(c->arena, SORT_STRING));
+    if (!sort->other) {
+        text->values = sort->values;
+        text->value_count = sort->value_count;
+    }
+    c->trail_count = 0;
+    return (struct fact){text, UNDECLARED};
+}
+
 static struct fact outermost(struct check *c, const struct operand *operand, unsigned row,
                              const struct place *place)
 {
@@ -190,6 +206,9 @@ static struct fact outermost(struct check *c, const struct operand *operand, uns
     for (unsigned i = 0; i < c->plan->call_count; i++)
         if (str_eq(c->plan->calls[i].public.name, name))
             return descend(c, call_answer(c, i, row), operand, 1, place);
+    for (unsigned i = 0; i < c->plan->memory_count; i++)
+        if (str_eq(c->plan->memories[i].name, name))
+            return remembered(c, &c->plan->memories[i]);
     return (struct fact){sort_scalar(c->arena, SORT_STRING), UNDECLARED}; /* shop, client */
 }
 

@@ -150,6 +150,8 @@ const struct option config_options[] = {
      SETTING(exchange.once_bytes, OPTION_BYTES, "answers to requests that are made only once"),
      .least = 0, .most = 17179869184},
     {EXCHANGE, SETTING(exchange.once_keep_ms, OPTION_MS, "how long such an answer is remembered")},
+    {EXCHANGE,
+     SETTING(exchange.remember_ms, OPTION_MS, "how long is known what tables remember of a thing")},
 
     {SHOPS, NAMED(shop.tokens, "shops.tokens", OPTION_SIZE, "tokens whose shops are remembered"),
      .least = 1, .most = 10000000},

@@ -208,6 +208,13 @@ static void put_once(const struct teller *t, struct buf *out)
             STR_ARG(t->plan->once.text));
 }
 
+static void put_memories(const struct teller *t, struct buf *out)
+{
+    for (unsigned i = 0; i < t->plan->memory_count; i++)
+        buf_printf(out, "\nRemembered for a while, of each `" STR_FMT "`: `" STR_FMT "`.\n",
+                   STR_ARG(t->plan->memories[i].of.text), STR_ARG(t->plan->memories[i].name));
+}
+
 static void put_assumptions(const struct teller *t, struct buf *out)
 {
     const struct plan *plan = t->plan;
@@ -253,6 +260,7 @@ size_t put_endpoint(const struct docs_sources *sources, const struct plan *plan,
     put_pages(&t, out);
     put_refusals(&t, out);
     put_once(&t, out);
+    put_memories(&t, out);
     put_assumptions(&t, out);
     return missing;
 }

@@ -232,6 +232,11 @@ void gather_uses(struct teller *t)
     for (size_t i = 0; i < t->plan->refusal_count; i++)
         use_condition(t, &t->plan->refusals[i].when, &outer,
                       &(struct stand){.call = PLAN_CALLS, .words = "whether it is refused"});
+    for (unsigned i = 0; i < t->plan->memory_count; i++)
+        use_value(t, &t->plan->memories[i].of, &outer,
+                  &(struct stand){.path = t->plan->memories[i].name,
+                                  .call = PLAN_CALLS,
+                                  .words = "that of which is remembered"});
     if (t->plan->has_once)
         use_value(t, &t->plan->once, &outer,
                   &(struct stand){.call = PLAN_CALLS, .words = "known as the same in a repeat"});

@@ -98,6 +98,7 @@ static void reply(struct exchange *x)
 static void fail(struct exchange *x)
 {
     assert(x->fault.kind != FAULT_NONE && x->state < EXCHANGE_REPLYING);
+    recall_keep(x);
     leave(x);
     enter(x, EXCHANGE_REPLYING);
     reply_fault(x);
@@ -110,6 +111,7 @@ static void succeed(struct exchange *x)
         fail(x);
         return;
     }
+    recall_keep(x);
     once_leave(x);
     enter(x, EXCHANGE_REPLYING);
     reply(x);
@@ -157,7 +159,10 @@ static bool advance(struct exchange *x, bool *wait)
         if (*wait)
             return true;
         enter(x, EXCHANGE_CALLING);
-        return is_native(x) || pages_begin(x);
+        if (is_native(x))
+            return true;
+        recall_all(x);
+        return pages_begin(x);
     default:
         assert(x->state == EXCHANGE_CALLING);
         if (!call(x, wait))

@@ -58,6 +58,7 @@ struct exchange_settings {
     /* Requests that are made once: */
     size_t once_bytes;           /* 16 MiB: answers remembered by all workers together */
     int64_t once_keep_ms;        /* 24 h: how long one is remembered */
+    int64_t remember_ms;         /* 1 h: how long is known what tables remember */
     enum exchange_native native; /* EXCHANGE_NATIVE_PASS */
 };
 

@@ -26,6 +26,7 @@ const struct exchange_settings exchange_default_settings = {.check_sign = true,
                                                             .position_keep_ms = 900000,
                                                             .once_bytes = (size_t)16 << 20,
                                                             .once_keep_ms = 86400000,
+                                                            .remember_ms = 3600000,
                                                             .native = EXCHANGE_NATIVE_PASS};
 
 static struct app *place_of(const struct exchange_host *host, struct str key)

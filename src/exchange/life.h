@@ -8,6 +8,7 @@
  *   calls.c     which calls when, and their answers;  pages.c  the calls that page
  *   position.c  where a page begins: by cursor, by memory;  nest.c  lists in lists
  *   kept.c      what is kept between requests;  once.c  the first answer to equal ones
+ *   recall.c    what one request learns for others
  *   reply.c     envelopes;  words.c  faults as words that may be shown
  *   native.c    requests of v202309 form, from their route to their answer
  *
@@ -324,6 +325,13 @@ static inline bool once_answered(const struct exchange *x)
 void once_keep(struct exchange *x, struct str data);
 /* The exchange ends, or goes away, in whatever state it is. */
 void once_leave(struct exchange *x);
+
+/* ---- recall.c ---- */
+
+/* Before any call: what earlier requests learned. */
+void recall_all(struct exchange *x);
+/* At the end, good or bad: what this one learned. */
+void recall_keep(struct exchange *x);
 
 /* ---- words.c ---- */
 

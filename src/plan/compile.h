@@ -33,7 +33,7 @@ struct leads {
     int call; /* the answers of a call with `each`, as they are; else -1 */
 };
 
-enum outer_kind { OUTER_FIELD, OUTER_CALL, OUTER_GIVEN };
+enum outer_kind { OUTER_FIELD, OUTER_CALL, OUTER_GIVEN, OUTER_MEMORY };
 
 /* A name of the outermost scope. */
 struct outer {
@@ -63,6 +63,7 @@ struct compiler {
     uint32_t *needs;   /* where to note calls that are read; NULL: nobody asks */
     unsigned building; /* the call being compiled, PLAN_CALLS when none */
     bool reads_shop;   /* set by every path that begins with `shop` */
+    bool learning;     /* what is remembered cannot be read here */
 };
 
 /* ---- compile_scope.c ---- */
@@ -151,10 +152,14 @@ bool type_parse(struct str text, struct arena *arena, const struct place *place,
 bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct place *place);
 bool compile_pages(struct compiler *c, const cJSON *pages, const struct place *place);
 
-/* ---- compile_once.c: what a table asks to be kept between requests ---- */
+/* ---- compile_once.c, compile_remember.c: what is kept between requests ---- */
 
 /* Behind the calls. */
 bool compile_once(struct compiler *c, const cJSON *once, const struct place *place);
+
+/* The names, before anything reads them; the rest behind the calls. */
+bool compile_memories(struct compiler *c, const cJSON *remember, const struct place *place);
+bool compile_remember(struct compiler *c, const cJSON *remember, const struct place *place);
 
 /* ---- compile_words.c: the parts of a table that are for people ---- */
 

@@ -74,6 +74,8 @@ bool compile_seal(struct compiler *c)
         for (size_t j = 0; j < call->forgive_count; j++)
             shape_seal(call->forgive[j].data);
     }
+    for (unsigned i = 0; i < c->plan->memory_count; i++)
+        shape_seal(c->plan->memories[i].is);
     if (c->plan->reply)
         shape_seal(c->plan->reply);
     return true;
@@ -208,6 +210,12 @@ static bool resolve_outer(struct compiler *c, struct operand *o, const struct vi
                                str_eq(outer->name, STR("shop")) ? "id, region and cipher"
                                                                 : "version and app_key");
     }
+    if (outer->kind == OUTER_MEMORY && c->learning)
+        return place_error(place, "'" STR_FMT "' is remembered: it cannot be learned from",
+                           STR_ARG(outer->name));
+    if (outer->kind == OUTER_MEMORY && o->count > 1)
+        return place_error(place, "'" STR_FMT "' is a text, and holds nothing",
+                           STR_ARG(outer->name));
     return descend(c, o, 1, outer->want, place, leads);
 }
 

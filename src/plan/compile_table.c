@@ -35,8 +35,8 @@ static bool add_outer(struct compiler *c, struct str name, enum outer_kind kind,
     for (size_t i = 0; i < c->outer_count; i++)
         if (str_eq(c->outer[i].name, name))
             return place_error(place,
-                               "'" STR_FMT "' is the name of two things: fields, calls, "
-                               "`shop` and `client` share one scope",
+                               "'" STR_FMT "' is the name of two things: fields, calls, what "
+                               "is remembered, `shop` and `client` share one scope",
                                STR_ARG(name));
     c->outer[c->outer_count++] = (struct outer){name, kind, index, want, false};
     return true;
@@ -62,7 +62,8 @@ static bool fill_outer(struct compiler *c)
     static const char *const shop[] = {"id", "region", "cipher", NULL};
     static const char *const client[] = {"version", "app_key", NULL};
     struct plan *plan = c->plan;
-    c->outer = ARENA_ARRAY(c->arena, struct outer, plan->field_count + plan->call_count + 2);
+    c->outer = ARENA_ARRAY(c->arena, struct outer,
+                           plan->field_count + plan->call_count + plan->memory_count + 2);
     if (!c->outer)
         return place_error(&c->place, "out of memory");
     bool good =
@@ -73,6 +74,12 @@ static bool fill_outer(struct compiler *c)
         struct place here = place_key(&at, field->name.p);
         field->want = compile_want(c, field->name.p);
         good = add_outer(c, field->name, OUTER_FIELD, (unsigned)i, field->want, &here) && good;
+    }
+    at = place_key(&c->place, "remember");
+    for (unsigned i = 0; i < plan->memory_count; i++) {
+        struct memory *memory = &plan->memories[i];
+        struct place here = place_key(&at, memory->name.p);
+        good = add_outer(c, memory->name, OUTER_MEMORY, i, memory->want, &here) && good;
     }
     at = place_key(&c->place, "calls");
     for (unsigned i = 0; i < plan->call_count; i++) {
@@ -138,8 +145,8 @@ static bool compile_refusals(struct compiler *c, const cJSON *refuse, const stru
 /* A table that only refuses holds nothing that would never be used. */
 static bool check_always(const cJSON *table, const struct place *place)
 {
-    static const char *const idle[] = {"accept", "loses", "enums", "calls",
-                                       "pages",  "once",  "reply"};
+    static const char *const idle[] = {"accept", "loses", "enums",    "calls",
+                                       "pages",  "once",  "remember", "reply"};
     bool good = true;
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
         struct place at = place_key(place, idle[i]);
@@ -176,6 +183,12 @@ static bool check_used(struct compiler *c, const struct place *place)
         struct place here = place_key(&at, outer->name.p);
         good = place_error(&here, "the field is accepted, but nothing reads it and `loses.request` "
                                   "does not confess it");
+    }
+    at = place_key(place, "remember");
+    for (size_t i = 0; i < c->outer_count; i++) {
+        struct place here = place_key(&at, c->outer[i].name.p);
+        if (c->outer[i].kind == OUTER_MEMORY && !c->outer[i].used)
+            good = place_error(&here, "nothing reads what is remembered");
     }
     at = place_key(place, "enums");
     for (size_t i = 0; i < c->plan->enum_count; i++) {
@@ -217,6 +230,8 @@ static bool compile_parts(struct compiler *c, const cJSON *table)
     c->plan->enums =
         enums_compile(c->arena, get(table, "enums"), &at[5], &c->plan->enum_count, &good);
     good = compile_call_names(c, get(table, "calls"), &at[6]) && good;
+    struct place remember = place_key(&c->place, "remember");
+    good = compile_memories(c, get(table, "remember"), &remember) && good;
     if (!fill_outer(c))
         return false;
     good = compile_refusals(c, get(table, "refuse"), &at[7]) && good;
@@ -225,6 +240,7 @@ static bool compile_parts(struct compiler *c, const cJSON *table)
         return good;
     struct place once = place_key(&c->place, "once");
     good = compile_once(c, get(table, "once"), &once) && good;
+    good = compile_remember(c, get(table, "remember"), &remember) && good;
     good = compile_reply(c, get(table, "reply"), &at[8]) && good;
     good = compile_pages(c, get(table, "pages"), &at[4]) && good;
     good = compile_losses(c, get(table, "loses"), &at[9]) && good;
@@ -243,9 +259,9 @@ static struct json_keys *make_field_keys(struct compiler *c)
 struct plan *compile_table(struct plans *plans, const cJSON *table, const char *name,
                            const struct place *place)
 {
-    static const char *const known[] = {"legacy", "version", "upstream", "about",   "uses",
-                                        "accept", "refuse",  "loses",    "assumes", "enums",
-                                        "calls",  "pages",   "once",     "reply",   NULL};
+    static const char *const known[] = {
+        "legacy",  "version", "upstream", "about", "uses", "accept",   "refuse", "loses",
+        "assumes", "enums",   "calls",    "pages", "once", "remember", "reply",  NULL};
     struct compiler c = {
         .plans = plans, .arena = plans->arena, .place = *place, .building = PLAN_CALLS};
     if (!cJSON_IsObject(table)) {

@@ -244,6 +244,15 @@ struct pages {
     bool has_descending;
 };
 
+/* What is remembered between requests about `of`. */
+struct memory {
+    struct str name;
+    struct expression of;
+    struct shape *is; /* a leaf, or a choice between leaves */
+    uint32_t needs;   /* calls whose answers `is` reads */
+    struct want *want;
+};
+
 /* Which setting a table is for. */
 enum generation { GENERATION_ANY, GENERATION_202309, GENERATION_NEWEST };
 
@@ -279,6 +288,8 @@ struct plan {
     struct pages pages;
     struct expression once;
     bool has_once;
+    struct memory *memories;
+    unsigned memory_count;
     struct shape *reply;
     uint32_t reply_needs;   /* calls whose answers it reads, rows apart */
     struct want *shop[3];   /* id, region, cipher */

@@ -163,6 +163,15 @@ void plan_set_shop(struct plan_run *run, const struct plan_shop *shop);
  */
 struct str plan_once(struct plan_run *run, struct str *label);
 
+/* `remember`: how many things about this request may be known from others. */
+unsigned plan_memory_count(const struct plan *plan);
+/* What one of them is called, and about what it is; *of is absent when the request does not say. */
+void plan_memory(struct plan_run *run, unsigned memory, struct str *name, struct str *of);
+/* Makes it readable, before any call. */
+void plan_recall(struct plan_run *run, unsigned memory, struct str value);
+/* What the answers say about it; absent when they do not, or not all of them are there. */
+struct str plan_learned(struct plan_run *run, unsigned memory, uint32_t finished);
+
 /* ---- its calls ---- */
 
 /* Whether `when` holds. Call only when all calls it needs have their answers. */

@@ -243,6 +243,13 @@ void plan_print(const struct plan *plan, struct buf *out)
         line(&p);
         buf_printf(out, "once for each " STR_FMT, STR_ARG(plan->once.text));
     }
+    for (unsigned i = 0; i < plan->memory_count; i++) {
+        const struct memory *memory = &plan->memories[i];
+        line(&p);
+        buf_printf(out, "remembers " STR_FMT " of " STR_FMT ": ", STR_ARG(memory->name),
+                   STR_ARG(memory->of.text));
+        print_shape(&p, memory->is);
+    }
     for (unsigned i = 0; i < plan->call_count; i++)
         print_call(&p, plan, i);
     print_pages(&p, &plan->pages);

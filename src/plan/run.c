@@ -57,6 +57,36 @@ struct str plan_once(struct plan_run *run, struct str *label)
     return text.n > 0 ? text : STR_NONE;
 }
 
+unsigned plan_memory_count(const struct plan *plan)
+{
+    return plan->memory_count;
+}
+
+void plan_memory(struct plan_run *run, unsigned index, struct str *name, struct str *of)
+{
+    const struct memory *memory = &run->plan->memories[index];
+    struct value value = expression_read(run, &memory->of);
+    *name = memory->name;
+    *of = value_as_text(run, &value);
+    if (!of->n)
+        *of = STR_NONE;
+}
+
+void plan_recall(struct plan_run *run, unsigned index, struct str value)
+{
+    run->slots[run->plan->memories[index].want->slot] = value_text(value);
+}
+
+struct str plan_learned(struct plan_run *run, unsigned index, uint32_t finished)
+{
+    const struct memory *memory = &run->plan->memories[index];
+    if (run->failed || (memory->needs & ~finished) != 0)
+        return STR_NONE;
+    struct value value = shape_leaf(run, memory->is);
+    struct str text = value_as_text(run, &value);
+    return !run->failed && text.n > 0 ? text : STR_NONE;
+}
+
 bool plan_call_wanted(struct plan_run *run, unsigned call)
 {
     assert(call < run->plan->call_count);

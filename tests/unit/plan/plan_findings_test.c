@@ -127,6 +127,37 @@ static void made_once(void **state)
     CHECK(rows, HEAD);
 }
 
+#define REMEMBER(remember, when)                                                                   \
+    "`accept`: { `a`: `text` }, `remember`: " remember ", `calls`: { `c`: { `when`: " when         \
+    ", `send`: `POST /x`, `body`: { `a`: `a` } } }, `reply`: { `b`: `c.b` } }"
+
+static void remembered(void **state)
+{
+    (void)state;
+    static const struct planted rows[] = {
+        {REMEMBER("5", "`a`"), "$.remember: expected an object of what is remembered"},
+        {REMEMBER("{}", "`a`"), "$.remember: expected an object of what is remembered"},
+        {REMEMBER("{ `k`: 5 }", "`k`"), "$.remember.k: expected {\"of\": expression"},
+        {REMEMBER("{ `k`: { `of`: `a`, `is`: `c.b`, `for`: 5 } }", "`k`"),
+         "$.remember.k.for: unknown key 'for'"},
+        {REMEMBER("{ `k`: { `is`: `c.b` } }", "`k`"), "$.remember.k.of: expected an expression"},
+        {REMEMBER("{ `k`: { `of`: `a` } }", "`k`"), "$.remember.k.is: expected an expression"},
+        {REMEMBER("{ `k`: { `of`: `c.b`, `is`: `c.b` } }", "`k`"),
+         "$.remember.k.of: it is read before any call, so no answer is there"},
+        {REMEMBER("{ `k`: { `of`: `a`, `is`: `a` } }", "`k`"),
+         "$.remember.k.is: it reads no answer, so there is nothing to remember"},
+        {REMEMBER("{ `k`: { `of`: `a`, `is`: `c.b | or k` } }", "`k`"),
+         "$.remember.k.is: 'k' is remembered: it cannot be learned from"},
+        {REMEMBER("{ `k`: { `of`: `a`, `is`: `c.b` } }", "`a`"),
+         "$.remember.k: nothing reads what is remembered"},
+        {REMEMBER("{ `k`: { `of`: `a`, `is`: `c.b` } }", "`k.x`"),
+         "$.calls.c.when: 'k' is a text, and holds nothing"},
+        {REMEMBER("{ `a`: { `of`: `a`, `is`: `c.b` } }", "`a`"),
+         "$.remember.a: 'a' is the name of two things"},
+    };
+    CHECK(rows, HEAD);
+}
+
 static void accepting(void **state)
 {
     (void)state;
@@ -630,6 +661,7 @@ int main(void)
         cmocka_unit_test(members_called_as_they_read),
         cmocka_unit_test(whole_tables),
         cmocka_unit_test(made_once),
+        cmocka_unit_test(remembered),
         cmocka_unit_test(accepting),
         cmocka_unit_test(expressions),
         cmocka_unit_test(shapes),
