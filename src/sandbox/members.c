@@ -13,8 +13,9 @@ enum { LIST_MAX = 1000 };
 /* ---- members ---- */
 
 static bool place_member(struct run *run, struct place *place, struct str name, struct value *out);
+static size_t count_place(struct run *run, struct place *place);
 
-/* An object whose member "_if" does not hold is absent. */
+/* An object whose member "_if" does not hold is absent, a list in a form whose count is. */
 static struct value shape_value(struct run *run, const struct shape *shape, struct place *scope,
                                 struct str name, uint32_t at)
 {
@@ -25,6 +26,9 @@ static struct value shape_value(struct run *run, const struct shape *shape, stru
     struct place *place = place_new(run, scope, shape, name, at);
     struct value wanted;
     if (place && place_member(run, place, STR("_if"), &wanted) && !value_true(wanted))
+        return VALUE_NONE;
+    if (place && place->form && shape->kind == SHAPE_LIST && count_place(run, place) == 0 &&
+        place->missing)
         return VALUE_NONE;
     return place ? (struct value){.kind = VALUE_PLACE, .place = place} : VALUE_NONE;
 }
@@ -172,6 +176,7 @@ static size_t count_place(struct run *run, struct place *place)
     place->counted = true;
     struct place *scope = leaf_scope(run, place, STR("count"));
     struct value v = scope ? run_eval(run, place->shape->expr, scope) : VALUE_NONE;
+    place->missing = !value_exists(v);
     if (v.kind != VALUE_INT || v.number < 0 || v.number > LIST_MAX) {
         if (value_exists(v))
             rule_fault(run, "the count of '" STR_FMT "' is no number from 0 to %d",

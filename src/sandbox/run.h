@@ -75,6 +75,7 @@ struct place {
     struct slot *slots; /* by member, or by element once counted */
     size_t count;
     bool counted;
+    bool missing; /* its count is absent */
     struct value values[PLACE_VALUES]; /* `value`, `item`, `code`, `message`, here and below */
 };
 

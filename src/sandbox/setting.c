@@ -60,9 +60,6 @@ static bool store(struct visit *v, struct overlay_key key, struct str path, stru
     const struct change *around = changes_around(changes, path, &rest);
     if (around)
         return store_inside(v, key, around, rest, value);
-    if (value.kind != VALUE_TEXT && value.kind != VALUE_INT && value.kind != VALUE_BOOL &&
-        value.kind != VALUE_MONEY && value.kind != VALUE_NULL)
-        value = (struct value){.kind = VALUE_RAW, .text = setting_json(v, value)};
     if (value.kind == VALUE_RAW && !value.text.p)
         return full(v);
     return world_set(&v->core->world, key, path, value) || full(v);

@@ -88,6 +88,8 @@ static void write_whole(struct storing *s, struct value value)
 {
     if (run_is_list(value))
         write_list(s, value);
+    else if (value.kind == VALUE_RAW)
+        buf_add_str(s->out, value.text);
     else if (value.kind == VALUE_JSON)
         buf_add_str(s->out, json_raw(value.json));
     else if (value.kind == VALUE_PLACE && value.place->data.kind == VALUE_JSON)
