@@ -22,6 +22,7 @@ enum { MEMORY = 64 * 1024 * 1024, A_DAY_S = 86400, MOST_ANSWER = 32 * 1024 * 102
 
 struct demo_options {
     bool once;
+    bool takes_unsigned;
 };
 
 struct demo {
@@ -37,7 +38,7 @@ struct demo {
 static void *fresh(void)
 {
     static struct demo_options options;
-    options = (struct demo_options){false};
+    options = (struct demo_options){0};
     return &options;
 }
 
@@ -57,6 +58,12 @@ static const struct option own_options[] = {
      OPTION_AT(struct demo_options, once),
      .verbs = VERB_ANY,
      .help = "show the call, then end"},
+    {.group = "Only this command",
+     .flag = "unsigned",
+     .type = OPTION_SWITCH,
+     OPTION_AT(struct demo_options, takes_unsigned),
+     .verbs = VERB_ANY,
+     .help = "requests need no sign and no timestamp, so that they can be typed"},
 };
 
 /* Sandbox and proxy, listening; else an exit code after words. */
@@ -69,6 +76,9 @@ static int start(struct demo *demo)
     struct plans *plans = NULL;
     config_load(config, &(struct config_want){VERB_DEMO, demo->run->args, false}, &findings);
     const char *mappings = config_mappings(config);
+    const struct demo_options *own = demo->run->own;
+    if (own->takes_unsigned)
+        config->exchange.check_sign = config->exchange.check_time = false;
     if (!findings.errors && demo_request_read(&demo->request, mappings, demo->arena, &findings))
         plans = tables_in(config, &findings);
     const struct sandbox_options options = {
@@ -209,7 +219,7 @@ static int run(const struct run *run)
 
 const struct verb verb_demo = {
     .name = "demo",
-    .synopsis = "[--once] [--listen HOST:PORT]",
+    .synopsis = "[--once] [--unsigned] [--listen HOST:PORT]",
     .about = "a first look: sandbox and proxy together, and a translated call shown",
     .more = "Sends one legacy request through the proxy to the sandbox and prints both sides:\n"
             "what the app sent, what went upstream, what came back, what the app got. Then it\n"
