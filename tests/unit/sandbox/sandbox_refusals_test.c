@@ -56,7 +56,6 @@ static const struct {
      "Invalid path."},
     {"root", {.path = "/"}, 36009009, 404, "Invalid path."},
     {"wrong method", {.path = SEARCH}, 36009010, 405, "This path has POST /order"},
-    {"not served", {.path = "/event/202309/webhooks"}, 36009009, 404, "does not serve"},
     /* app and time */
     {"unknown app", {.path = SHOPS, .key = "other"}, 36009004, 400, "app_key is unknown"},
     {"no app", {.path = SHOPS, .unsigned_call = true}, 36009004, 400, "app_key is missing"},
