@@ -140,7 +140,7 @@ static struct value member(struct run *run, const struct expr *e, struct place *
     if (!value_exists(parent))
         return VALUE_NONE;
     bool strict = parent.kind == VALUE_PLACE || parent.kind == VALUE_TEXT || numeric(parent);
-    if (!run_member(run, parent, e->text, &out) && strict)
+    if (!run_member_hashed(run, parent, e, &out) && strict)
         return rule_fault(run, "%s has no '" STR_FMT "'", value_kind_name(parent.kind),
                           STR_ARG(e->text));
     return out;
@@ -181,7 +181,7 @@ static struct value eval(struct run *run, const struct expr *e, struct place *sc
     case EXPR_NONE:
         return (struct value){.kind = VALUE_NULL};
     case EXPR_NAME:
-        return run_name(run, e->text, scope);
+        return run_name(run, e, scope);
     case EXPR_MEMBER:
         return member(run, e, scope);
     case EXPR_INDEX:

@@ -5,6 +5,7 @@
  * Refused: anything left over, unknown words, wrong numbers of arguments, deep nesting.
  */
 #include "sandbox/expr.h"
+#include "sandbox/run.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -217,8 +218,11 @@ static struct expr *parse_name(struct parser *p)
     if (take(p, "("))
         return parse_call(p, name);
     struct expr *e = make(p, EXPR_NAME, NULL, 0);
-    if (e)
+    if (e) {
         e->text = name;
+        e->hash = str_hash(name);
+        e->number = variable_by_name(name);
+    }
     return e;
 }
 
@@ -251,8 +255,10 @@ static struct expr *parse_postfix(struct parser *p)
                 return give_up(p, "expected a name behind '.'");
             p->at += name.n;
             e = make(p, EXPR_MEMBER, &e, 1);
-            if (e)
+            if (e) {
                 e->text = name;
+                e->hash = str_hash(name);
+            }
         } else if (take(p, "[")) {
             e = make_two(p, EXPR_INDEX, e, parse_any(p));
             if (!p->failed && !take(p, "]"))

@@ -51,8 +51,9 @@ enum expr_op {
 struct expr {
     enum expr_op op;
     unsigned ordinal; /* place in its source: tells two rolls of one expression apart */
-    int64_t number;   /* EXPR_NUMBER, EXPR_BOOL; the word of EXPR_CALL */
+    int64_t number;   /* EXPR_NUMBER, EXPR_BOOL; the word of EXPR_CALL; the variable of EXPR_NAME */
     struct str text;
+    uint64_t hash; /* of the text of EXPR_NAME and EXPR_MEMBER */
     struct expr **args;
     size_t count;
 };

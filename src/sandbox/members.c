@@ -12,7 +12,18 @@ enum { LIST_MAX = 1000 };
 
 /* ---- members ---- */
 
-static bool place_member(struct run *run, struct place *place, struct str name, struct value *out);
+/* A name and its hash, which is what look-ups go by. */
+struct name {
+    struct str text;
+    uint64_t hash;
+};
+
+static struct name name_of(struct str text)
+{
+    return (struct name){text, str_hash(text)};
+}
+
+static bool place_member(struct run *run, struct place *place, struct name name, struct value *out);
 static size_t count_place(struct run *run, struct place *place);
 
 /* An object whose member "_if" does not hold is absent, a list in a form whose count is. */
@@ -25,7 +36,7 @@ static struct value shape_value(struct run *run, const struct shape *shape, stru
         return shape->data;
     struct place *place = place_new(run, scope, shape, name, at);
     struct value wanted;
-    if (place && place_member(run, place, STR("_if"), &wanted) && !value_true(wanted))
+    if (place && place_member(run, place, name_of(STR("_if")), &wanted) && !value_true(wanted))
         return VALUE_NONE;
     if (place && place->form && shape->kind == SHAPE_LIST && count_place(run, place) == 0 &&
         place->missing)
@@ -34,13 +45,13 @@ static struct value shape_value(struct run *run, const struct shape *shape, stru
 }
 
 /* The scope in which a member's leaf is evaluated: its own, so that rolls differ by name. */
-static struct place *leaf_scope(struct run *run, struct place *object, struct str name)
+static struct place *leaf_scope(struct run *run, struct place *object, struct name name)
 {
-    struct place *scope = ARENA_NEW(run->arena, struct place);
+    struct place *scope = arena_alloc(run->arena, sizeof *scope);
     if (scope) {
         *scope = *object;
-        scope->hash = place_hash(object->hash, name, 0);
-        scope->own = name;
+        scope->hash = place_hash(object->hash, name.hash, 0);
+        scope->own = name.text;
     }
     return scope;
 }
@@ -65,61 +76,90 @@ struct value run_form(struct run *run, const struct shape *form, struct place *s
     if (!copy)
         return VALUE_NONE;
     *copy = *scope;
-    copy->hash = place_hash(scope->hash, name, 0);
+    copy->hash = place_hash(scope->hash, str_hash(name), 0);
     copy->form = true;
     return shape_value(run, form, copy, name, 0);
 }
 
-static struct value fill_slot(struct run *run, struct place *place, size_t i)
+/* Between these two, what is read is noted for the slot alone. */
+static unsigned slot_begin(struct run *run, struct slot *slot)
 {
-    struct slot *slot = &place->slots[i];
-    const struct shape *member = &place->shape->members[i];
-    if (slot->state == SLOT_FULL)
-        return slot->value;
-    if (slot->state == SLOT_BUSY)
-        return rule_fault(run, "'" STR_FMT "' needs itself", STR_ARG(member->name));
+    unsigned outside = run->touched;
     slot->state = SLOT_BUSY;
-    if (!changed_member(run, place, member->name, &slot->value)) {
-        bool leaf = member->kind == SHAPE_LEAF || member->kind == SHAPE_DATA;
-        struct place *scope = leaf ? leaf_scope(run, place, member->name) : place;
-        slot->value = scope ? shape_value(run, member, scope, member->name, place->at) : VALUE_NONE;
-    }
+    run->touched = 0;
+    return outside;
+}
+
+static struct value slot_end(struct run *run, struct slot *slot, unsigned outside)
+{
     slot->state = SLOT_FULL;
+    slot->touched = run->touched;
+    run->touched |= outside;
     return slot->value;
 }
 
-static bool place_member(struct run *run, struct place *place, struct str name, struct value *out)
+static struct value slot_again(struct run *run, const struct slot *slot)
+{
+    run->touched |= slot->touched;
+    return slot->value;
+}
+
+static struct value fill_slot(struct run *run, struct place *place, const struct shape *member)
+{
+    if (!place->slots && !(place->slots = ARENA_ARRAY(run->arena, struct slot, place->count)))
+        return VALUE_NONE;
+    struct slot *slot = &place->slots[member - place->shape->members];
+    if (slot->state == SLOT_FULL)
+        return slot_again(run, slot);
+    if (slot->state == SLOT_BUSY)
+        return rule_fault(run, "'" STR_FMT "' needs itself", STR_ARG(member->name));
+    unsigned outside = slot_begin(run, slot);
+    if (member->kind == SHAPE_DATA && !place->record->changes)
+        slot->value = member->data;
+    else if (!changed_member(run, place, member->name, &slot->value)) {
+        bool leaf = member->kind == SHAPE_LEAF || member->kind == SHAPE_DATA;
+        struct name name = {member->name, member->hash};
+        struct place *scope = leaf ? leaf_scope(run, place, name) : place;
+        slot->value = scope ? shape_value(run, member, scope, member->name, place->at) : VALUE_NONE;
+    }
+    return slot_end(run, slot, outside);
+}
+
+/* cJSON's own look-up wants a text that ends in NUL. */
+static const cJSON *data_get(const cJSON *object, struct str name)
+{
+    if (!cJSON_IsObject(object))
+        return NULL;
+    for (const cJSON *item = object->child; item; item = item->next)
+        if (strncmp(item->string, name.p, name.n) == 0 && item->string[name.n] == 0)
+            return item;
+    return NULL;
+}
+
+static bool place_member(struct run *run, struct place *place, struct name name, struct value *out)
 {
     place = place->self;
     if (place->data.kind != VALUE_ABSENT)
-        return run_member(run, place->data, name, out) || shape_member(place->shape, name);
+        return run_member(run, place->data, name.text, out) ||
+               shape_member_hashed(place->shape, name.text, name.hash);
     if (!place->up && place->record->row) {
-        char key[64];
-        if (changed_member(run, place, name, out))
+        if (changed_member(run, place, name.text, out))
             return true;
-        snprintf(key, sizeof key, STR_FMT, STR_ARG(name));
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(place->record->row, key);
+        const cJSON *item = data_get(place->record->row, name.text);
         if (item) {
             *out = value_data(item);
             return true;
         }
     }
-    if (!place->shape || place->shape->kind != SHAPE_OBJECT)
-        return false;
-    for (size_t i = 0; i < place->count; i++)
-        if (str_eq(place->shape->members[i].name, name)) {
-            *out = fill_slot(run, place, i);
-            return true;
-        }
-    return false;
+    const struct shape *member = shape_member_hashed(place->shape, name.text, name.hash);
+    if (member)
+        *out = fill_slot(run, place, member);
+    return member != NULL;
 }
 
-static bool data_member(struct run *run, const cJSON *data, struct str name, struct value *out)
+static bool data_member(const cJSON *data, struct str name, struct value *out)
 {
-    char *key = arena_cstr(run->arena, name);
-    if (!cJSON_IsObject(data) || !key)
-        return false;
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(data, key);
+    const cJSON *item = data_get(data, name);
     *out = value_data(item);
     return item != NULL;
 }
@@ -131,20 +171,22 @@ bool run_is_list(struct value v)
 }
 
 /* The member of every element, those without it left out. */
-static struct value list_member(struct run *run, struct value list, struct str name)
+static bool member_of(struct run *run, struct value parent, struct name name, struct value *out);
+
+static struct value list_member(struct run *run, struct value list, struct name name)
 {
     size_t count = run_list_count(run, list);
     struct value out = {.kind = VALUE_LIST};
     out.list.items = ARENA_ARRAY(run->arena, struct value, count + 1);
     for (size_t i = 0; out.list.items && i < count; i++) {
         struct value v;
-        if (run_member(run, run_list_at(run, list, i), name, &v) && value_exists(v))
+        if (member_of(run, run_list_at(run, list, i), name, &v) && value_exists(v))
             out.list.items[out.list.count++] = v;
     }
     return out;
 }
 
-bool run_member(struct run *run, struct value parent, struct str name, struct value *out)
+static bool member_of(struct run *run, struct value parent, struct name name, struct value *out)
 {
     *out = VALUE_NONE;
     if (run_is_list(parent)) {
@@ -155,28 +197,45 @@ bool run_member(struct run *run, struct value parent, struct str name, struct va
     case VALUE_PLACE:
         return place_member(run, parent.place, name, out);
     case VALUE_DATA:
-        return data_member(run, parent.data, name, out);
+        return data_member(parent.data, name.text, out);
     case VALUE_JSON:
-        *out = value_json(json_get(parent.json, name), run->arena);
+        *out = value_json(json_get(parent.json, name.text), run->arena);
         return value_exists(*out);
     case VALUE_PAIRS:
-        *out = value_text(pairs_get(parent.pairs, name));
+        *out = value_text(pairs_get(parent.pairs, name.text));
         return value_exists(*out);
     default:
         return false;
     }
 }
 
+bool run_member(struct run *run, struct value parent, struct str name, struct value *out)
+{
+    return member_of(run, parent, name_of(name), out);
+}
+
+bool run_member_hashed(struct run *run, struct value parent, const struct expr *name,
+                       struct value *out)
+{
+    return member_of(run, parent, (struct name){name->text, name->hash}, out);
+}
+
 /* ---- lists ---- */
 
 static size_t count_place(struct run *run, struct place *place)
 {
-    if (place->counted)
+    if (place->counted) {
+        run->touched |= place->touched;
         return place->count;
+    }
     place->counted = true;
-    struct place *scope = leaf_scope(run, place, STR("count"));
+    unsigned outside = run->touched;
+    run->touched = 0;
+    struct place *scope = leaf_scope(run, place, name_of(STR("count")));
     struct value v = scope ? run_eval(run, place->shape->expr, scope) : VALUE_NONE;
     place->missing = !value_exists(v);
+    place->touched = run->touched;
+    run->touched |= outside;
     if (v.kind != VALUE_INT || v.number < 0 || v.number > LIST_MAX) {
         if (value_exists(v))
             rule_fault(run, "the count of '" STR_FMT "' is no number from 0 to %d",
@@ -205,10 +264,10 @@ static struct value place_element(struct run *run, struct place *list, size_t in
 {
     struct slot *slot = &list->slots[index];
     if (slot->state == SLOT_FULL)
-        return slot->value;
+        return slot_again(run, slot);
     if (slot->state == SLOT_BUSY)
         return rule_fault(run, "an element of '" STR_FMT "' needs itself", STR_ARG(list->name));
-    slot->state = SLOT_BUSY;
+    unsigned outside = slot_begin(run, slot);
     const struct shape *element = list->shape->element;
     struct place *scope = place_new(run, list, element, STR_NONE, (uint32_t)index);
     if (scope) {
@@ -217,11 +276,10 @@ static struct value place_element(struct run *run, struct place *list, size_t in
         struct value wanted;
         if (!object)
             slot->value = shape_value(run, element, scope, STR_NONE, (uint32_t)index);
-        else if (!place_member(run, scope, STR("_if"), &wanted) || value_true(wanted))
+        else if (!place_member(run, scope, name_of(STR("_if")), &wanted) || value_true(wanted))
             slot->value = (struct value){.kind = VALUE_PLACE, .place = scope};
     }
-    slot->state = SLOT_FULL;
-    return slot->value;
+    return slot_end(run, slot, outside);
 }
 
 struct value run_list_at(struct run *run, struct value list, size_t index)
@@ -260,7 +318,7 @@ static struct value at_of(const struct place *scope)
     return value_int(scope ? scope->at : 0);
 }
 
-static struct value shop_of(struct run *run, const struct place *scope)
+struct value run_shop(struct run *run, const struct place *scope)
 {
     const struct record *record = scope->record;
     uint64_t index = record->entity == run->tables->shop ? record->index : record->shop;
@@ -272,6 +330,7 @@ static struct value shop_of(struct run *run, const struct place *scope)
 
 static struct value variable_value(struct run *run, enum variable variable, struct place *scope)
 {
+    run->touched |= 1u << variable;
     switch (variable) {
     case VARIABLE_VALUE:
     case VARIABLE_ITEM:
@@ -287,7 +346,7 @@ static struct value variable_value(struct run *run, enum variable variable, stru
     case VARIABLE_AT:
         return at_of(scope);
     case VARIABLE_SHOP:
-        return shop_of(run, scope);
+        return run_shop(run, scope);
     case VARIABLE_NOW:
         return value_int(run->now);
     case VARIABLE_EPOCH:
@@ -299,16 +358,17 @@ static struct value variable_value(struct run *run, enum variable variable, stru
     }
 }
 
-struct value run_name(struct run *run, struct str name, struct place *scope)
+struct value run_name(struct run *run, const struct expr *expr, struct place *scope)
 {
     struct value v;
-    enum variable variable = variable_by_name(name);
+    struct name name = {expr->text, expr->hash};
+    enum variable variable = (enum variable)expr->number;
     for (struct place *p = scope; p; p = p->up) {
-        bool own = p->own.p && str_eq(p->own, name) && variable != VARIABLES;
+        bool own = variable != VARIABLES && p->own.p && str_eq(p->own, name.text);
         if (!own && place_member(run, p, name, &v))
             return v;
     }
     if (variable != VARIABLES)
         return variable_value(run, variable, scope);
-    return rule_fault(run, "nothing is named '" STR_FMT "'", STR_ARG(name));
+    return rule_fault(run, "nothing is named '" STR_FMT "'", STR_ARG(name.text));
 }

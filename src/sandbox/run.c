@@ -73,9 +73,9 @@ uint64_t run_count(struct run *run, const struct entity *entity)
     return run_count_in(run, entity, run->shop);
 }
 
-uint64_t place_hash(uint64_t hash, struct str name, uint32_t at)
+uint64_t place_hash(uint64_t hash, uint64_t name, uint32_t at)
 {
-    return mix(hash ^ str_hash(name) ^ ((uint64_t)at << 40));
+    return mix(hash ^ name ^ ((uint64_t)at << 40));
 }
 
 struct place *place_new(struct run *run, struct place *up, const struct shape *shape,
@@ -92,12 +92,12 @@ struct place *place_new(struct run *run, struct place *up, const struct shape *s
     if (up) {
         place->record = up->record;
         place->form = up->form;
-        place->hash = place_hash(up->hash, name, at);
+        place->hash =
+            place_hash(up->hash, shape && shape->name.p ? shape->hash : str_hash(name), at);
         memcpy(place->values, up->values, sizeof place->values);
     }
     if (shape && shape->kind == SHAPE_OBJECT) {
         place->count = shape->count;
-        place->slots = ARENA_ARRAY(run->arena, struct slot, shape->count + 1);
     }
     return arena_failed(run->arena) ? NULL : place;
 }

@@ -57,6 +57,7 @@ enum { PLACE_VALUES = 4 };
 struct slot {
     struct value value;
     enum { SLOT_EMPTY, SLOT_BUSY, SLOT_FULL } state;
+    unsigned touched; /* variables that were read to make it, as in struct run */
 };
 
 /* An object or list of a record. */
@@ -75,7 +76,8 @@ struct place {
     struct slot *slots; /* by member, or by element once counted */
     size_t count;
     bool counted;
-    bool missing; /* its count is absent */
+    bool missing;                      /* its count is absent */
+    unsigned touched;                  /* by counting, as in struct run */
     struct value values[PLACE_VALUES]; /* `value`, `item`, `code`, `message`, here and below */
 };
 
@@ -93,6 +95,7 @@ struct run {
     struct value variables[VARIABLES];
     struct record *chains[RUN_CHAINS];
     unsigned depth;
+    unsigned touched; /* bits 1u << enum variable: what was read since somebody set it to 0 */
     bool faulty;
     char fault[256]; /* the first one */
 };
@@ -151,8 +154,15 @@ struct value run_eval(struct run *run, const struct expr *expr, struct place *sc
 /* The member `name`; false when `parent` cannot have it (absent is a value). */
 bool run_member(struct run *run, struct value parent, struct str name, struct value *out);
 
+/* The same where the hash of the name is known. */
+bool run_member_hashed(struct run *run, struct value parent, const struct expr *name,
+                       struct value *out);
+
 /* What a name means in a scope: members inside out, then variables; else a fault. */
-struct value run_name(struct run *run, struct str name, struct place *scope);
+struct value run_name(struct run *run, const struct expr *name, struct place *scope);
+
+/* The record of the scope's shop. */
+struct value run_shop(struct run *run, const struct place *scope);
 
 bool run_is_list(struct value v);
 
@@ -174,7 +184,7 @@ struct value rule_fault(struct run *run, const char *format, ...)
 
 struct place *place_new(struct run *run, struct place *up, const struct shape *shape,
                         struct str name, uint32_t at);
-uint64_t place_hash(uint64_t hash, struct str name, uint32_t at);
+uint64_t place_hash(uint64_t hash, uint64_t name, uint32_t at); /* `name` hashed */
 
 /* Over all shops. */
 uint64_t record_number(const struct record *record);

@@ -14,12 +14,42 @@
 
 enum { NEST_MAX = 16 };
 
+const struct shape *shape_member_hashed(const struct shape *shape, struct str name, uint64_t hash)
+{
+    if (!shape || !shape->table)
+        return NULL;
+    for (size_t at = hash & shape->mask; shape->table[at]; at = (at + 1) & shape->mask) {
+        const struct shape *member = &shape->members[shape->table[at] - 1];
+        if (member->hash == hash && str_eq(member->name, name))
+            return member;
+    }
+    return NULL;
+}
+
 const struct shape *shape_member(const struct shape *shape, struct str name)
 {
-    for (size_t i = 0; shape && shape->kind == SHAPE_OBJECT && i < shape->count; i++)
-        if (str_eq(shape->members[i].name, name))
-            return &shape->members[i];
-    return NULL;
+    return shape_member_hashed(shape, name, str_hash(name));
+}
+
+bool loader_index(struct shape *shape, struct arena *arena)
+{
+    struct shape *members = (struct shape *)shape->members;
+    size_t size = 2;
+    while (size < shape->count * 2)
+        size *= 2;
+    uint16_t *table = ARENA_ARRAY(arena, uint16_t, size);
+    if (!table || shape->count >= UINT16_MAX)
+        return false;
+    for (size_t i = 0; i < shape->count; i++) {
+        members[i].hash = str_hash(members[i].name);
+        size_t at = members[i].hash & (size - 1);
+        while (table[at])
+            at = (at + 1) & (size - 1);
+        table[at] = (uint16_t)(i + 1);
+    }
+    shape->table = table;
+    shape->mask = size - 1;
+    return true;
 }
 
 const struct expr *loader_expr(struct loader *loader, const cJSON *text, const char *path)
@@ -57,7 +87,8 @@ static bool fill_object(struct loader *loader, const cJSON *node, const char *pa
     }
     shape->kind = SHAPE_OBJECT;
     shape->members = members;
-    return good;
+    return loader_index(shape, loader->tables->arena) ? good
+                                                      : loader_error(loader, path, "out of memory");
 }
 
 static bool fill_list(struct loader *loader, const cJSON *node, const char *path,

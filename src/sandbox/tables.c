@@ -118,6 +118,15 @@ static void read_count(struct loader *loader, const cJSON *root, struct entity *
                      "expected a number from 1 to 1000000, \"orders\" or an expression over it");
 }
 
+/* Of a template that grows and has no table yet. */
+static bool has_member(const struct shape *shape, struct str name)
+{
+    for (size_t i = 0; i < shape->count; i++)
+        if (str_eq(shape->members[i].name, name))
+            return true;
+    return false;
+}
+
 /* The keys of literal records behind the template's members, so that expressions may name them. */
 static const struct shape *row_shape(struct loader *loader, const cJSON *rows,
                                      const struct shape *fields)
@@ -138,11 +147,11 @@ static const struct shape *row_shape(struct loader *loader, const cJSON *rows,
         if (!cJSON_IsObject(row))
             loader_error(loader, "$.rows", "expected a list of objects");
         for (item = row->child; item; item = item->next)
-            if (!shape_member(shape, str_from(item->string)))
+            if (!has_member(shape, str_from(item->string)))
                 members[shape->count++] =
                     (struct shape){.kind = SHAPE_DATA, .name = str_from(item->string)};
     }
-    return shape;
+    return loader_index(shape, arena) ? shape : NULL;
 }
 
 static void read_entity(struct loader *loader, const cJSON *root, struct entity *entity)

@@ -20,11 +20,14 @@ enum shape_kind { SHAPE_LEAF, SHAPE_DATA, SHAPE_OBJECT, SHAPE_LIST };
 struct shape {
     enum shape_kind kind;
     struct str name;             /* as a member; absent for roots and elements */
+    uint64_t hash;               /* of the name */
     const struct expr *expr;     /* LEAF: the value; LIST: the number of elements */
     struct value data;           /* DATA */
     const struct shape *element; /* LIST */
     const struct shape *members; /* OBJECT */
     size_t count;
+    const uint16_t *table; /* OBJECT: 1 + the index of a member, by hash; 0: free */
+    size_t mask;           /* its size less one */
 };
 
 /* Where an entity's number of records comes from. */
@@ -163,8 +166,9 @@ void tables_free(struct tables *tables); /* NULL is fine */
 const struct entity *tables_entity(const struct tables *tables, struct str name);
 const struct rule *tables_rule(const struct tables *tables, const struct contract *contract);
 
-/* The member of an object template, or NULL. */
+/* The member of an object template, or NULL; the second form where the hash is known. */
 const struct shape *shape_member(const struct shape *shape, struct str name);
+const struct shape *shape_member_hashed(const struct shape *shape, struct str name, uint64_t hash);
 
 /* "*" stands for any run of characters. */
 bool glob_match(struct str glob, struct str text);

@@ -42,6 +42,9 @@ void loader_check_names(struct loader *loader, const struct expr *expr,
 void loader_check_shape(struct loader *loader, const struct shape *shape,
                         const struct shape *const *outer, size_t count, const char *path);
 
+/* Fills an object's table of members, at most half full, so that a look-up ends. */
+bool loader_index(struct shape *shape, struct arena *arena);
+
 /* Reads a file and keeps its document with the tables; NULL after an error. */
 const cJSON *loader_read(struct loader *loader, const char *file);
 

@@ -106,7 +106,7 @@ static bool smallest_units(struct str text, unsigned decimals, int64_t *out)
 /* As money in the shop's currency; absent for texts that are no amount of it. */
 static struct value as_money(const struct call *c, struct value v)
 {
-    struct value shop = run_name(c->run, STR("shop"), c->scope), decimals;
+    struct value shop = run_shop(c->run, c->scope), decimals;
     if (!value_exists(v) || v.kind == VALUE_MONEY)
         return v;
     if (!run_member(c->run, shop, STR("decimals"), &decimals) || decimals.kind != VALUE_INT)
