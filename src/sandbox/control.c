@@ -2,9 +2,12 @@
  * What lies below /sandbox/: requests about the sandbox itself, which are no calls of a shop.
  * Unsigned, and never troubled. Owns nothing.
  */
+#include "sandbox/image.h"
 #include "sandbox/visit.h"
 
 #include "json/writer.h"
+
+#define FILES "/sandbox/files/"
 
 static void say(struct visit_answer *answer, int status, const char *words)
 {
@@ -41,6 +44,22 @@ static void serve_trouble(struct core *core, const struct visit_request *request
     trouble_write(core->trouble, &answer->body);
 }
 
+/* The bytes of an uploaded file. */
+static void serve_file(struct core *core, const struct visit_request *request,
+                       struct visit_answer *answer)
+{
+    struct str hash = request->target;
+    hash = str_cut(&hash, '?');
+    hash = str_of(hash.p + strlen(FILES), hash.n - strlen(FILES));
+    struct str bytes = shelf_get(&core->world.shelf, hash);
+    if (!bytes.p) {
+        say(answer, 404, "no such file, or one that newer ones drove out");
+        return;
+    }
+    answer->content_type = image_media_type(bytes);
+    buf_add_str(&answer->body, bytes);
+}
+
 static const struct {
     const char *path;
     const char *methods;
@@ -49,6 +68,7 @@ static const struct {
 } controls[] = {
     {"/sandbox/violations", "GET DELETE", serve_violations},
     {"/sandbox/trouble", "GET PUT DELETE", serve_trouble},
+    {FILES, "GET", serve_file},
 };
 
 static bool allowed(const char *methods, struct str method)
@@ -61,6 +81,13 @@ static bool allowed(const char *methods, struct str method)
     return false;
 }
 
+/* A path that ends in '/' has something behind it. */
+static bool is_path(struct str path, struct str wanted)
+{
+    bool folder = wanted.p[wanted.n - 1] == '/';
+    return folder ? path.n > wanted.n && str_starts(path, wanted) : str_eq(path, wanted);
+}
+
 bool control_serve(struct core *core, const struct visit_request *request,
                    struct visit_answer *answer)
 {
@@ -69,7 +96,7 @@ bool control_serve(struct core *core, const struct visit_request *request,
         return false;
     path = str_cut(&path, '?');
     for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
-        if (str_eq(path, str_from(controls[i].path))) {
+        if (is_path(path, str_from(controls[i].path))) {
             answer->status = 200;
             if (allowed(controls[i].methods, request->method))
                 controls[i].serve(core, request, answer);

@@ -89,6 +89,25 @@ static void add_pair(struct pairs *pairs, struct str name, struct str value)
         pairs->items[pairs->count++] = (struct pair){name, value};
 }
 
+static bool host_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == ':' || c == '-' || c == '[' || c == ']';
+}
+
+/* As the caller reached the sandbox. */
+static struct str own_host(const struct visit *v)
+{
+    struct str host = STR_NONE;
+    for (size_t i = 0; i < v->request->headers.count; i++)
+        if (str_ieq(v->request->headers.items[i].name, STR("host")))
+            host = v->request->headers.items[i].value;
+    for (size_t i = 0; i < host.n; i++)
+        if (!host_char(host.p[i]))
+            return STR("localhost");
+    return host.n ? host : STR("localhost");
+}
+
 bool upload_take(struct visit *v)
 {
     const struct part *part = form_part(&v->form, v->rule->by);
@@ -110,6 +129,12 @@ bool upload_take(struct visit *v)
     add_pair(pairs, STR("name"), part->file);
     add_pair(pairs, STR("type"), part->type);
     add_pair(pairs, STR("hash"), str_of(hash, HASH_DIGITS));
+    if (!shelf_put(&v->core->world.shelf, str_of(hash, HASH_DIGITS), part->body))
+        return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+    v->core->world.generation++;
+    add_pair(pairs, STR("url"),
+             arena_printf(v->arena, "http://" STR_FMT "/sandbox/files/%.*s", STR_ARG(own_host(v)),
+                          HASH_DIGITS, hash));
     add_pair(pairs, STR("format"), str_from(image.format));
     add_pair(pairs, STR("size"), arena_printf(v->arena, "%zu", part->body.n));
     add_pair(pairs, STR("width"), arena_printf(v->arena, "%u", image.width));

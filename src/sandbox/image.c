@@ -72,3 +72,17 @@ bool image_read(struct str bytes, struct image *image)
         return image->width && image->height;
     return read_other(bytes, image);
 }
+
+struct str image_media_type(struct str bytes)
+{
+    static const struct {
+        const char *format, *type;
+    } types[] = {{"PNG", "image/png"},      {"JPEG", "image/jpeg"}, {"WEBP", "image/webp"},
+                 {"BMP", "image/bmp"},      {"HEIC", "image/heic"}, {"MP4", "video/mp4"},
+                 {"PDF", "application/pdf"}};
+    struct image image;
+    for (size_t i = 0; image_read(bytes, &image) && i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].format, image.format) == 0)
+            return str_from(types[i].type);
+    return STR("application/octet-stream");
+}

@@ -1,7 +1,8 @@
 /*
  * Values as JSON texts: how forms, lists and objects are kept in the overlay and come back.
  *
- * A value is written whole: members that are absent are left out, money is a text with its
+ * A value is written whole: members that are absent and helpers are
+ * left out, money is a text with its
  * decimals, and nothing passes through a floating-point number. What comes back is an object
  * or list of the same run. Refused: nesting beyond DEPTH_MAX, texts beyond TEXT_MAX.
  */
@@ -36,7 +37,7 @@ static void write_place(struct storing *s, struct value value)
     for (size_t i = 0; i < shape->count; i++) {
         struct value member;
         struct str name = shape->members[i].name;
-        if (str_eq(name, STR("_if")) || !run_member(s->run, value, name, &member) ||
+        if (name.p[0] == '_' || !run_member(s->run, value, name, &member) ||
             !value_exists(member))
             continue;
         write_key(s, name, &comma);

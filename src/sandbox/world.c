@@ -20,6 +20,7 @@ bool world_init(struct world *world)
 void world_clear(struct world *world)
 {
     overlay_clear(&world->overlay);
+    shelf_clear(&world->shelf);
     world_forget_violations(world);
     arena_free(world->arena);
     *world = (struct world){0};

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "sandbox/overlay.h"
+#include "sandbox/shelf.h"
 
 #include <cjson/cJSON.h>
 
@@ -49,6 +50,7 @@ struct violation {
 struct world {
     uint64_t generation; /* counts what changed records, lists or tokens: caches hang on it */
     struct overlay overlay;
+    struct shelf shelf;  /* uploaded files */
     uint64_t orders;     /* how many of the large entity each shop has */
     struct arena *arena; /* texts of apps, tokens and codes */
     struct app *apps;

@@ -88,6 +88,14 @@ static const struct own_file files[] = {
      " \"path\": {\"text\": \"string!\"}, \"query\": {\"shop_cipher\": \"string!\"}, \"body\": {},"
      " \"errors\": [], \"answer\": {\"text\": \"string\", \"box\": \"string\", \"uses\": "
      "\"int\"}}"},
+    {"contracts/v202309/upload.json",
+     "{\"name\": \"Upload\", \"call\": \"POST /box/202309/pictures\", \"content\": \"form\", "
+     "\"path\": {},"
+     " \"query\": {}, \"body\": {\"picture\": \"file!\"}, \"errors\": [],"
+     " \"answer\": {\"url\": \"string\", \"format\": \"string\"}}"},
+    {"sandbox/endpoints/picture.json",
+     "{\"POST /box/202309/pictures\": {\"upload\": \"picture\","
+     " \"answer\": {\"url\": \"file.url\", \"format\": \"file.format\"}}}"},
     {"sandbox/endpoints/box.json",
      "{\"GET /box/202309/boxes\": {\"get\": \"box\", \"by\": \"ids[]\", \"at\": \"boxes[]\"},"
      "\"GET /box/202309/labels/{text}\": {\"get\": \"label\", \"by\": \"text\","
@@ -321,12 +329,42 @@ static void denials_and_failures(void **state)
               "{}"}));
 }
 
+#define PART "--B\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a\"\r\n\r\n"
+
+static void files_are_given_back(void **state)
+{
+    (void)state;
+    own_start(&shop, (struct sandbox_options){.seed = 1, .orders = 15});
+    struct got got =
+        client_good(&shop.client, &(struct ask){.method = "POST",
+                                                .path = "/box/202309/pictures",
+                                                .body = STR(PART "%PDF-\0\r1\r\n--B--\r\n"),
+                                                .type = "multipart/form-data; boundary=B",
+                                                .multipart = true});
+    struct str url = text_at(&got, got.data, "url"), base = str_from(shop.client.url);
+    assert_true(str_eq(text_at(&got, got.data, "format"), STR("PDF")));
+    assert_true(str_starts(url, base));
+    char path[256];
+    struct buf bytes;
+    buf_init(&bytes, 1 << 10);
+    snprintf(path, sizeof path, "%.*s", (int)(url.n - base.n), url.p + base.n);
+    struct ask ask = {.path = path, .unsigned_call = true};
+    assert_int_equal(client_send(&shop.client, &ask, &bytes), 200);
+    assert_true(str_eq(buf_str(&bytes), STR("%PDF-\0\r1")));
+    ask.path = "/sandbox/files/0123";
+    assert_int_equal(client_send(&shop.client, &ask, &bytes), 404);
+    buf_clear(&bytes);
+    got_clear(&got);
+    own_stop(&shop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scalar_and_a_member),      cmocka_unit_test(a_list_as_a_whole),
         cmocka_unit_test(elements_of_a_template),     cmocka_unit_test(records_are_added),
         cmocka_unit_test(related_records_change_too), cmocka_unit_test(denials_and_failures),
+        cmocka_unit_test(files_are_given_back),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
