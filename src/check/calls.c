@@ -216,7 +216,12 @@ static void check_on_error(struct check *c, unsigned index, const struct scene *
         struct place here = place_index(&list, i), at = place_key(&here, "data");
         struct scene inner = {.outer = scene, .at = scene->at, .element = error_element(c)};
         struct target target = {.kind = TARGET_ANSWER};
+        struct guard_level before = guard_level(c);
+        struct place when = place_key(&here, "when");
+        check_condition(c, &call->forgive[i].when, &inner, &when);
+        guard_holds(c, &call->forgive[i].when, &inner);
         check_shape(c, call->forgive[i].data, &inner, &target, &at);
+        guard_reset(c, before);
     }
 }
 

@@ -62,8 +62,9 @@ static void find_contracts(struct teller *t)
 
 /* ---- the calls ---- */
 
-static void put_forgiveness(const struct call *call, struct buf *out)
+static void put_forgiveness(const struct teller *t, const struct call *call, struct buf *out)
 {
+    const struct scene outer = {0}, error = {.outer = &outer};
     for (size_t i = 0; i < call->forgive_count; i++) {
         const struct forgiveness *f = &call->forgive[i];
         buf_add_str(out, f->any ? STR("; any error of it counts as an answer") : STR("; error "));
@@ -74,6 +75,10 @@ static void put_forgiveness(const struct call *call, struct buf *out)
         }
         if (!f->any)
             buf_add_str(out, STR(" counts as an answer"));
+        if (f->when.count) {
+            buf_add_str(out, STR(" when "));
+            tell_condition(t, &f->when, &error, out);
+        }
     }
 }
 
@@ -132,7 +137,7 @@ static void put_call(const struct teller *t, unsigned index, struct buf *out)
         tell_condition(t, &call->when, &outer, out);
     }
     put_rows(t, index, out);
-    put_forgiveness(call, out);
+    put_forgiveness(t, call, out);
     buf_add_char(out, '\n');
 }
 

@@ -182,6 +182,7 @@ static void use_call(struct teller *t, unsigned index)
     }
     for (size_t i = 0; i < call->forgive_count; i++) {
         struct stand answer = {.part = "answer to an error", .call = index};
+        use_condition(t, &call->forgive[i].when, &outer, &answer);
         use_shape(t, call->forgive[i].data, &outer, &answer);
     }
     struct str made =

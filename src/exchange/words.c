@@ -75,7 +75,8 @@ static bool is_alone(const struct exchange *x, const struct sent *sent)
 {
     if (is_native(x))
         return !sent->shops;
-    return !sent->shops && plan_call_count(x->plan) == 1 && !plan_call_at(x->plan, 0)->each;
+    return !sent->shops && plan_call_count(x->plan) == 1 &&
+           (!plan_call_at(x->plan, 0)->each || x->stages[0].times == 1);
 }
 
 void fault_name_call(struct exchange *x, const struct sent *sent)

@@ -72,22 +72,43 @@ static bool read_envelope(struct plan_run *run, const struct call *call, struct 
     return true;
 }
 
-static const struct forgiveness *find_forgiveness(const struct call *call, int64_t code)
+static bool speaks_of(const struct forgiveness *forgive, int64_t code)
 {
+    for (size_t i = 0; i < forgive->count; i++)
+        if (forgive->codes[i].from <= code && code <= forgive->codes[i].to)
+            return true;
+    return forgive->any;
+}
+
+/* Makes the error, and the element that the call was made for, readable. */
+static void enter_error(struct plan_run *run, const struct forgiveness *forgive,
+                        struct plan_slot slot, const struct plan_answer *answer)
+{
+    element_enter(run, slot.call, slot.element);
+    run->slots[forgive->scope.element->slot] = value_constant(&constant_empty_object);
+    run->slots[forgive->code->slot] =
+        value_digits(arena_printf(run->arena, "%lld", (long long)answer->code));
+    run->slots[forgive->message->slot] =
+        answer->message.p ? value_text(answer->message) : VALUE_NONE;
+}
+
+static const struct forgiveness *find_forgiveness(struct plan_run *run, struct plan_slot slot,
+                                                  const struct plan_answer *answer)
+{
+    const struct call *call = &run->plan->calls[slot.call];
     for (size_t i = 0; i < call->forgive_count; i++) {
         const struct forgiveness *forgive = &call->forgive[i];
-        if (forgive->any)
+        if (!speaks_of(forgive, answer->code))
+            continue;
+        enter_error(run, forgive, slot, answer);
+        if (condition_holds(run, &forgive->when))
             return forgive;
-        for (size_t j = 0; j < forgive->count; j++)
-            if (forgive->codes[j].from <= code && code <= forgive->codes[j].to)
-                return forgive;
     }
     return NULL;
 }
 
 /* The data that stands for a forgiven error, as a document of its own. */
-static bool make_data(struct plan_run *run, const struct forgiveness *forgive,
-                      struct plan_slot slot, const struct plan_answer *answer, struct page *page)
+static bool make_data(struct plan_run *run, const struct forgiveness *forgive, struct page *page)
 {
     struct buf out;
     struct json_writer w;
@@ -95,12 +116,6 @@ static bool make_data(struct plan_run *run, const struct forgiveness *forgive,
     struct json_error error;
     buf_init_arena(&out, UINT32_MAX, run->arena);
     json_writer_init(&w, &out);
-    element_enter(run, slot.call, slot.element);
-    run->slots[forgive->scope.element->slot] = value_constant(&constant_empty_object);
-    run->slots[forgive->code->slot] =
-        value_digits(arena_printf(run->arena, "%lld", (long long)answer->code));
-    run->slots[forgive->message->slot] =
-        answer->message.p ? value_text(answer->message) : VALUE_NONE;
     shape_write_whole(run, forgive->data, &w, NULL, NULL);
     page->doc = ARENA_NEW(run->arena, struct json_doc);
     if (!page->doc || buf_failed(&out) ||
@@ -166,11 +181,11 @@ bool plan_take(struct plan_run *run, struct plan_slot slot, struct str body,
         return false;
     *page = (struct page){.doc = doc, .data = json_get(root, STR("data"))};
     if (answer->code != 0) {
-        const struct forgiveness *forgive = find_forgiveness(call, answer->code);
+        const struct forgiveness *forgive = find_forgiveness(run, slot, answer);
         page->doc = NULL;
         if (!forgive)
-            return true;
-        if (!make_data(run, forgive, slot, answer, page))
+            return run_check(run, fault);
+        if (!make_data(run, forgive, page))
             return run_check(run, fault);
         answer->forgiven = true;
     }

@@ -94,10 +94,37 @@ static bool compile_codes(struct compiler *c, const cJSON *codes, const struct p
     return good;
 }
 
+/* The view of an error: `code` and `message` are its members. */
+static bool error_view(struct compiler *c, const struct view *view, const struct place *place,
+                       struct forgiveness *out, struct view *inner)
+{
+    static const char *const names[] = {"code", "message"};
+    struct want *root = compile_want(c, "error"), *parts[2] = {0};
+    for (size_t i = 0; root && i < 2; i++)
+        parts[i] = want_below(root, keep(c, names[i]), c->arena);
+    struct field *fields = ARENA_ARRAY(c->arena, struct field, 2);
+    struct type *type = ARENA_NEW(c->arena, struct type);
+    if (!parts[0] || !parts[1] || !fields || !type)
+        return place_error(place, "out of memory");
+    out->scope.element = root;
+    out->code = parts[0];
+    out->message = parts[1];
+    fields[0] = (struct field){.name = parts[0]->name, .type = {.kind = TYPE_INT}};
+    fields[1] = (struct field){.name = parts[1]->name, .type = {.kind = TYPE_TEXT}};
+    *type = (struct type){.kind = TYPE_FIELDS, .fields = fields, .field_count = 2};
+    *inner = *view;
+    inner->outer = view;
+    inner->element = root;
+    inner->type = type;
+    inner->upstream = true;
+    inner->label = STR("error");
+    return true;
+}
+
 static bool compile_forgiven(struct compiler *c, const cJSON *node, const struct view *view,
                              const struct place *place, struct forgiveness *out)
 {
-    static const char *const known[] = {"codes", "data", NULL};
+    static const char *const known[] = {"codes", "when", "data", NULL};
     if (!cJSON_IsObject(node))
         return place_error(place, "expected {\"codes\": [...], \"data\": shape}, found %s",
                            place_kind(node));
@@ -108,29 +135,16 @@ static bool compile_forgiven(struct compiler *c, const cJSON *node, const struct
     at = place_key(place, "data");
     if (!cJSON_IsObject(data))
         return place_error(&at, "expected the shape of an object, found %s", place_kind(data));
-    static const char *const names[] = {"code", "message"};
-    struct want *root = compile_want(c, "error"), *parts[2] = {0};
-    for (size_t i = 0; root && i < 2; i++)
-        parts[i] = want_below(root, keep(c, names[i]), c->arena);
+    struct view inner;
     out->data = ARENA_NEW(c->arena, struct shape);
-    if (!parts[0] || !parts[1] || !out->data)
+    if (!out->data)
         return place_error(place, "out of memory");
-    out->scope.element = root;
-    out->code = parts[0];
-    out->message = parts[1];
-    struct field *fields = ARENA_ARRAY(c->arena, struct field, 2);
-    struct type *type = ARENA_NEW(c->arena, struct type);
-    if (!fields || !type)
-        return place_error(place, "out of memory");
-    fields[0] = (struct field){.name = parts[0]->name, .type = {.kind = TYPE_INT}};
-    fields[1] = (struct field){.name = parts[1]->name, .type = {.kind = TYPE_TEXT}};
-    *type = (struct type){.kind = TYPE_FIELDS, .fields = fields, .field_count = 2};
-    struct view inner = *view;
-    inner.outer = view;
-    inner.element = root;
-    inner.type = type;
-    inner.upstream = true;
-    inner.label = STR("error");
+    if (!error_view(c, view, place, out, &inner))
+        return false;
+    const cJSON *when = cJSON_GetObjectItemCaseSensitive(node, "when");
+    struct place condition = place_key(place, "when");
+    if (when)
+        good = compile_condition(c, when, &inner, &condition, &out->when) && good;
     return compile_shape(c, data, &inner, &at, out->data) && good;
 }
 

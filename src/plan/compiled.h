@@ -175,6 +175,7 @@ struct forgiveness {
     bool any;
     struct code_range *codes;
     size_t count;
+    struct condition when;
     struct shape *data;
     struct scope scope; /* code and message */
     struct want *code, *message;

@@ -179,6 +179,9 @@ static void print_call(struct printer *p, const struct plan *plan, unsigned inde
             if (codes->to > codes->from)
                 buf_printf(p->out, " to %lld", (long long)codes->to);
         }
+        if (call->forgive[i].when.count)
+            buf_add_str(p->out, STR(" when "));
+        print_condition(p, &call->forgive[i].when);
         buf_add_str(p->out, STR(": "));
         print_shape(p, call->forgive[i].data);
     }

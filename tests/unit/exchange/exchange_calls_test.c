@@ -206,6 +206,12 @@ static void fails_as_a_whole(void **state)
     assert_int_equal(client.reply->status, 400);
     assert_true(str_has(reply_field(&client, "X-Shopshim-Upstream-Id"), "up-bad"));
     client_free(&client);
+    /* the only one of its kind says what it says */
+    client_begin(&client, *state, "POST /api/thing/mark", "shop_id=1001", "{\"ids\":[1]}");
+    answer_with(&client, 0, &answer);
+    read_reply(&client);
+    assert_text(reply_text(&client, "message"), "No such thing.");
+    client_free(&client);
 }
 
 static void tells_upstreams_faults(void **state)

@@ -241,6 +241,36 @@ static void forgiven(void **state)
         {"any", "{`ids`: []}", {"!99"}, NULL, "{`failed`:[],`code`:`99`}"},
     };
     PLAY(table, rows);
+    static const char conditions[] =
+        "{ `legacy`: `POST /old/x`, `about`: `Errors that depend.`, `uses`: `desk`,"
+        "  `accept`: { `ids`: [`id`], `soft`: `bool?` },"
+        "  `calls`: { `c`: { `each`: `ids | chunk 2`, `send`: `POST /new/x`, `body`: { `ids`: `@` "
+        "},"
+        "    `on_error`: ["
+        "    { `codes`: [7], `when`: [`/soft`, `message | is 'no'`], `data`: { `ids`: `@` } },"
+        "    { `codes`: `any`, `when`: `@ | count | is 1`, `data`: { `code`: `code | text` } } ] } "
+        "},"
+        "  `reply`: { `failed`: `c | collect ids | flat`, `code`: `c | collect code` } }";
+    static const struct row depending[] = {
+        {"chunks",
+         "{`ids`: [1, 2, 3]}",
+         {"{}", "{}"},
+         "POST /new/x {`ids`:[`1`,`2`]}\nPOST /new/x {`ids`:[`3`]}\n",
+         "{`failed`:[],`code`:[]}"},
+        {"the first",
+         "{`ids`: [1, 2, 3], `soft`: true}",
+         {"!7", "!7"},
+         NULL,
+         "{`failed`:[`1`,`2`,`3`],`code`:[]}"},
+        {"the second, of one",
+         "{`ids`: [1, 2, 3]}",
+         {"{}", "!7"},
+         NULL,
+         "{`failed`:[],`code`:[`7`]}"},
+        {"neither", "{`ids`: [1, 2]}", {"!7"}, NULL, "upstream : "},
+        {"another code", "{`ids`: [1, 2], `soft`: true}", {"!8"}, NULL, "upstream : "},
+    };
+    PLAY(conditions, depending);
     static const char ranges[] =
         "{ `legacy`: `POST /old/x`, `about`: `Ranges of errors.`, `uses`: `desk`,"
         "  `calls`: { `c`: { `send`: `POST /new/x`, `on_error`: ["
