@@ -334,6 +334,8 @@ static const struct word_rule rules[] = {
     {"one_of", SORT_SCALAR, gives_bool, PRESENT},
     {"has", SORT_ANY, gives_bool, PRESENT},
     {"not", SORT_ANY, gives_bool, PRESENT},
+    {"if", SORT_ANY, gives_same, OPTIONAL},
+    {"unless", SORT_ANY, gives_same, OPTIONAL},
     {"upper", SORT_SCALAR, gives_upper, PRESENT},
     {"lower", SORT_SCALAR, gives_lower, PRESENT},
     {"prefix", SORT_SCALAR, gives_string, PRESENT},

@@ -82,6 +82,17 @@ static struct fact apply_plus(const struct asking *ask, struct fact in, struct f
     return in;
 }
 
+/* The value as it is, or nothing; what is compared can be what it is compared with. */
+static struct fact apply_if(struct asking *ask, struct fact in)
+{
+    const struct use *use = ask->use;
+    struct fact asked = resolve(ask->c, &use->arguments[0], ask->scene, ask->place);
+    for (size_t i = 1; i < use->count; i++)
+        word_compare(ask, asked.sort, &use->arguments[i]);
+    in.presence = OPTIONAL;
+    return in;
+}
+
 /* A text that is known to hold something is never absent behind a word. */
 static bool never_empty(const struct sort *sort)
 {
@@ -112,6 +123,8 @@ static struct fact apply_word(struct asking *ask, struct fact in)
     if (is_word(use, "is") || is_word(use, "is_not") || is_word(use, "one_of"))
         for (size_t i = 0; i < use->count; i++)
             word_compare(ask, in.sort, &use->arguments[i]);
+    if (is_word(use, "if") || is_word(use, "unless"))
+        return apply_if(ask, in);
     if (is_word(use, "enum"))
         check_enum_use(ask->c, use, in.sort, ask->place);
     struct fact out = {apply(ask, rule, in.sort), in.presence};

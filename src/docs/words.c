@@ -6,7 +6,7 @@
  */
 #include "docs/inside.h"
 
-/* %1, %2, %3: an argument; %*: all of them. */
+/* %1, %2, %3: an argument; %*: all of them; %+: all but the first. */
 static const struct phrase {
     const char *word, *phrase;
 } phrases[] = {
@@ -44,6 +44,8 @@ static const struct phrase {
     {"one_of", " is one of %*"},
     {"has", " is there"},
     {"not", ", turned round"},
+    {"if", " when %1 is %+"},
+    {"unless", " unless %1 is %+"},
     {"upper", " in capitals"},
     {"lower", " in small letters"},
     {"prefix", " with %1 before it"},
@@ -59,6 +61,10 @@ static const char *phrase_of(const char *word, size_t arguments)
         return " where %1 holds";
     if (arguments == 1 && strcmp(word, "without") == 0)
         return " where %1 does not hold";
+    if (arguments == 1 && strcmp(word, "if") == 0)
+        return " when %1 is set";
+    if (arguments == 1 && strcmp(word, "unless") == 0)
+        return " unless %1 is set";
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
         if (strcmp(word, phrases[i].word) == 0)
             return phrases[i].phrase;
@@ -128,10 +134,12 @@ static void tell_phrase(const struct teller *t, const struct use *use, const cha
             continue;
         }
         p++;
-        for (size_t i = 0; i < use->count; i++) {
-            if (*p != '*' && i != (size_t)(*p - '1'))
+        size_t first = *p == '+' ? 1 : 0;
+        bool several = *p == '*' || *p == '+';
+        for (size_t i = first; i < use->count; i++) {
+            if (!several && i != (size_t)(*p - '1'))
                 continue;
-            if (*p == '*' && i)
+            if (several && i > first)
                 buf_add_str(out, i + 1 < use->count ? STR(", ") : STR(" or "));
             tell_argument(t, use, i, scene, out);
         }

@@ -106,6 +106,8 @@ bool compile_seal(struct compiler *c);
 
 bool compile_shape(struct compiler *c, const cJSON *node, const struct view *view,
                    const struct place *place, struct shape *out);
+bool compile_text(struct compiler *c, const char *text, const struct view *view,
+                  const struct place *place, struct shape *out);
 
 /* Once all slots are known. */
 void shape_seal(struct shape *shape);
@@ -216,6 +218,12 @@ bool routes_have(const struct plans *plans, struct str path);
 
 /* Room for the members of a shape. compile_object.c */
 bool compile_members(struct compiler *c, size_t count, struct shape *out);
+
+/* Several members under one key that begins with '='. compile_same.c */
+bool is_same(const char *name);
+size_t same_count(const cJSON *node);
+bool compile_same(struct compiler *c, const cJSON *node, const struct view *view,
+                  const struct place *place, struct shape *members);
 bool compile_object(struct compiler *c, const cJSON *node, const struct view *view,
                     const struct place *place, struct shape *out);
 

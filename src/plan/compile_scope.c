@@ -299,8 +299,11 @@ static bool keeps_elements(const struct use *use)
     struct str name = str_from(use->word->name);
     if (str_eq(name, STR("or")))
         return use->arguments[0].constant;
-    return str_eq(name, STR("where")) || str_eq(name, STR("without")) ||
-           str_eq(name, STR("unique"));
+    static const char *const keeping[] = {"where", "without", "unique", "if", "unless"};
+    for (size_t i = 0; i < sizeof keeping / sizeof *keeping; i++)
+        if (str_eq(name, str_from(keeping[i])))
+            return true;
+    return false;
 }
 
 static bool resolve_use(struct compiler *c, struct use *use, const struct view *view,

@@ -281,10 +281,10 @@ static bool compile_rows(struct compiler *c, const cJSON *node, const struct vie
     return good;
 }
 
-static bool compile_text(struct compiler *c, const cJSON *node, const struct view *view,
-                         const struct place *place, struct shape *out)
+bool compile_text(struct compiler *c, const char *text, const struct view *view,
+                  const struct place *place, struct shape *out)
 {
-    if (!compile_expression(c, node->valuestring, view, place, &out->of, NULL))
+    if (!compile_expression(c, text, view, place, &out->of, NULL))
         return false;
     out->reads = expression_reads(&out->of);
     if (!out->reads && !out->of.count) {
@@ -364,7 +364,7 @@ bool compile_shape(struct compiler *c, const cJSON *node, const struct view *vie
 {
     bool good = false;
     if (cJSON_IsString(node))
-        return compile_text(c, node, view, place, out);
+        return compile_text(c, node->valuestring, view, place, out);
     if (cJSON_IsArray(node))
         return compile_list(c, node, view, place, out);
     if (cJSON_IsObject(node)) {

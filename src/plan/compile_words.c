@@ -37,14 +37,11 @@ static bool sentence_path(struct compiler *c, const char *text, const struct pla
     return out->text.p || place_error(place, "out of memory");
 }
 
-static bool confess(struct compiler *c, const cJSON *node, bool request, const struct place *place,
+static bool confess(struct compiler *c, const char *path, bool request, const struct place *place,
                     struct sentence *out)
 {
-    if (!cJSON_IsString(node) || !*node->valuestring)
-        return place_error(place, "expected a sentence, found %s", place_kind(node));
-    out->text = keep(c, node->valuestring);
-    out->key = keep(c, node->string);
-    if (!sentence_path(c, node->string, place, &out->path))
+    out->key = keep(c, path);
+    if (!sentence_path(c, path, place, &out->path))
         return false;
     if (!request)
         return true;
@@ -61,6 +58,64 @@ static bool confess(struct compiler *c, const cJSON *node, bool request, const s
     return true;
 }
 
+/* At most so many paths stand in a key. */
+static size_t count_paths(const char *key)
+{
+    size_t count = 1;
+    for (; *key; key++)
+        count += *key == ',';
+    return count;
+}
+
+/* The next piece between commas that stand in no braces. */
+static struct str next_path(struct str *rest)
+{
+    size_t i = 0;
+    for (bool inside = false; i < rest->n && (inside || rest->p[i] != ','); i++)
+        inside = rest->p[i] == '{' || (inside && rest->p[i] != '}');
+    struct str piece = str_trim(str_of(rest->p, i));
+    *rest = i < rest->n ? str_of(rest->p + i + 1, rest->n - i - 1) : STR_NONE;
+    return piece;
+}
+
+/* "a.{b, c}.d" is "a.b.d" and "a.c.d". */
+static bool confess_braces(struct compiler *c, struct str path, bool request,
+                           const struct place *place, struct sentence *list, size_t *count)
+{
+    size_t open = str_find(path, '{'), close = str_find(path, '}');
+    if (open == path.n || close < open)
+        return confess(c, arena_cstr(c->arena, path), request, place, &list[(*count)++]);
+    if (close == path.n)
+        return place_error(place, "expected '}' behind '" STR_FMT "'", STR_ARG(path));
+    struct str head = str_of(path.p, open), inside = str_of(path.p + open + 1, close - open - 1);
+    struct str tail = str_of(path.p + close + 1, path.n - close - 1);
+    bool good = true;
+    while (inside.p) {
+        struct str one = str_trim(str_cut(&inside, ','));
+        struct str whole = arena_printf(c->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(head),
+                                        STR_ARG(one), STR_ARG(tail));
+        good = confess(c, arena_cstr(c->arena, whole), request, place, &list[(*count)++]) && good;
+    }
+    return good;
+}
+
+/* One sentence, of all paths that its key names. */
+static bool confess_all(struct compiler *c, const cJSON *node, bool request,
+                        const struct place *place, struct sentence *list, size_t *count)
+{
+    if (!cJSON_IsString(node) || !*node->valuestring)
+        return place_error(place, "expected a sentence, found %s", place_kind(node));
+    struct str rest = str_from(node->string), text = keep(c, node->valuestring);
+    bool good = true;
+    while (rest.p) {
+        size_t first = *count;
+        good = confess_braces(c, next_path(&rest), request, place, list, count) && good;
+        for (size_t i = first; i < *count; i++)
+            list[i].text = text;
+    }
+    return good;
+}
+
 static bool confessions(struct compiler *c, const cJSON *node, bool request,
                         const struct place *place, struct sentence **list, size_t *count)
 {
@@ -68,15 +123,17 @@ static bool confessions(struct compiler *c, const cJSON *node, bool request,
         return true;
     if (!cJSON_IsObject(node))
         return place_error(place, "expected {path: sentence}, found %s", place_kind(node));
-    *list = ARENA_ARRAY(c->arena, struct sentence, (size_t)cJSON_GetArraySize(node) + 1);
+    size_t room = 0;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node) room += count_paths(child->string);
+    *list = ARENA_ARRAY(c->arena, struct sentence, room + 1);
     if (!*list)
         return place_error(place, "out of memory");
     bool good = true;
-    const cJSON *child;
     cJSON_ArrayForEach(child, node)
     {
         struct place at = place_key(place, child->string);
-        good = confess(c, child, request, &at, &(*list)[(*count)++]) && good;
+        good = confess_all(c, child, request, &at, *list, count) && good;
     }
     return good;
 }

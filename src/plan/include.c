@@ -118,7 +118,7 @@ static bool is_plus(const cJSON *member)
 
 static const cJSON *other_member(const cJSON *object, const char *name)
 {
-    return strcmp(name, "=") == 0 ? NULL : cJSON_GetObjectItemCaseSensitive(object, name);
+    return is_same(name) ? NULL : cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
 /*

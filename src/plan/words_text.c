@@ -184,6 +184,29 @@ struct value word_one_of(struct plan_run *run, const struct use *use, const stru
     return value_bool(any);
 }
 
+/* Whether X holds, or equals one of the others. */
+static bool given(struct plan_run *run, const struct use *use)
+{
+    struct value value = operand_read(run, &use->arguments[0]);
+    if (use->count == 1)
+        return value_holds(&value);
+    struct str text = value_as_text(run, &value);
+    for (size_t i = 1; i < use->count; i++)
+        if (same_text(run, &use->arguments[i], text))
+            return true;
+    return false;
+}
+
+struct value word_if(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    return given(run, use) ? *in : VALUE_NONE;
+}
+
+struct value word_unless(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    return given(run, use) ? VALUE_NONE : *in;
+}
+
 struct value word_has(struct plan_run *run, const struct use *use, const struct value *in)
 {
     (void)run;

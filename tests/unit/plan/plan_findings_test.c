@@ -43,6 +43,13 @@ static void members_called_as_they_read(void **state)
 {
     (void)state;
     static const struct planted rows[] = {
+        {"{ `= o`: [`x`] } }", "$.reply[\"= o\"]: expected the beginning of paths, found 'o' (a "
+                               "path before names ends with a "
+                               "point)"},
+        {"{ `= c. | no`: [`x`] } }", "$.reply[\"= c. | no\"][0]: unknown word 'no'"},
+        {"{ `= c.`: { `y`: 1 } } }", "$.reply[\"= c.\"].y: expected an expression, found a number"},
+        {"{ `= c.`: [{ `y`: `x` }], `y`: 1 } }", "$.reply: the member 'y' is made twice"},
+        {"{ `= c.`: {} } }", "$.reply[\"= c.\"]: expected a list of expressions, found an object"},
         {"{ `=`: `c.x` } }", "$.reply.=: expected a list of expressions, found a text"},
         {"{ `=`: [] } }", "$.reply.=: expected a list of expressions, found a list"},
         {"{ `=`: [ 1 ] } }", "$.reply.=[0]: expected an expression, found a number"},
@@ -208,6 +215,14 @@ static void accepting(void **state)
         {"`accept`: { `a`: { `b`: `int?` } }, `loses`: { `request`: { `a.x`: `S.` } }, `reply`: "
          "{ `a`: `a` } }",
          "$.loses.request[\"a.x\"]: `accept` has no such field"},
+        {"`accept`: { `a`: { `b`: `int?` } }, `loses`: { `request`: { `a.{b, x}`: `S.` } }, "
+         "`reply`: "
+         "{} }",
+         "$.loses.request[\"a.{b, x}\"]: `accept` has no such field"},
+        {"`loses`: { `answer`: { `a.{b, x`: `S.` } }, `reply`: {} }",
+         "$.loses.answer[\"a.{b, x\"]: expected '}' behind 'a.{b, x'"},
+        {"`loses`: { `answer`: { `a,, b`: `S.` } }, `reply`: {} }",
+         "$.loses.answer[\"a,, b\"]: expected a path, found ''"},
         {"`loses`: { `replies`: {} }, `reply`: {} }", "$.loses.replies: unknown key 'replies'"},
         {"`loses`: { `answer`: { `x`: 5 } }, `reply`: {} }",
          "$.loses.answer.x: expected a sentence, found a number"},

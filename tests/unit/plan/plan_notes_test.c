@@ -7,8 +7,8 @@ static const char table[] =
     "{ `legacy`: `POST /old/x`, `about`: `Notes.`, `uses`: `desk`,"
     "  `accept`: { `id`: `id?`, `note`: `text?`, `lines`: [ { `id`: `id`, `hint`: `text?`,"
     "              `box?`: { `w`: `int?` } } ], `extra`: `any?` },"
-    "  `loses`: { `request`: { `note`: `No notes.`, `lines[].hint`: `No hints.`,"
-    "             `lines[].box.w`: `No width.` }, `answer`: { `age`: `Nobody knows it.` } },"
+    "  `loses`: { `request`: { `note, lines[].{ hint, box.w}`: `Not any more.` },"
+    "             `answer`: { `age`: `Nobody knows it.` } },"
     "  `calls`: { `c`: { `send`: `POST /new/x`, `body`: { `id`: `id`, `e`: `extra`,"
     "             `l`: { `each`: `lines`, `make`: `id` } } } },"
     "  `reply`: { } }";
