@@ -87,6 +87,9 @@ void admin_metrics(const struct server_stats *stats, struct buf *out)
     single(out, "upstream_calls_waiting", "Calls that wait for a connection now.",
            stats->upstream_waiting);
     single(out, "workers", "Worker threads.", stats->workers);
+    single(out, "tables_gone",
+           "Tables whose v202309 calls upstream serves no more: newer calls are made.",
+           stats->tables_gone);
     single(out, "table_sets", "Sets of tables in memory: one, and those that requests still use.",
            stats->table_sets);
 }

@@ -16,14 +16,12 @@
 
 enum { CONFIG_ROWS = 96 }; /* at least the rows of config_options */
 
-enum config_target { CONFIG_TARGET_202309, CONFIG_TARGET_NEWEST };
-
 struct config {
     struct arena *arena; /* owns all texts; wiped and freed by config_free */
     const char *file;    /* --config; NULL when there is none */
     const char *admin;
     const char *mappings; /* NULL: config_mappings() looks for it */
-    int target; /* which tables are used where v202309 calls were replaced: enum config_target */
+    int target; /* which tables are used where v202309 calls were replaced: enum plan_target */
     int64_t drain_ms;
     enum log_level log_level;
     struct server_settings server;

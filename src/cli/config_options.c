@@ -18,8 +18,9 @@ static const char *const level_names[] = {
 };
 
 static const char *const target_names[] = {
-    [CONFIG_TARGET_202309] = "202309",
-    [CONFIG_TARGET_NEWEST] = "newest",
+    [PLAN_TARGET_AUTO] = "auto",
+    [PLAN_TARGET_202309] = "202309",
+    [PLAN_TARGET_NEWEST] = "newest",
     NULL,
 };
 
@@ -59,7 +60,8 @@ const struct option config_options[] = {
     {GENERAL, SETTING(mappings, OPTION_PATH, "directory of the tables"), .value = "DIR",
      .verbs = VERB_SERVE | VERB_SANDBOX | VERB_DEMO | VERB_CHECK | VERB_EXPLAIN | VERB_ROUTES},
     {GENERAL,
-     SETTING(target, OPTION_CHOICE, "which calls, where v202309 ones were replaced by newer ones"),
+     SETTING(target, OPTION_CHOICE,
+             "which calls, where v202309 ones were replaced; auto: newer ones once these are gone"),
      .choices = target_names, .verbs = VERB_SERVE | VERB_EXPLAIN},
     {GENERAL, SERVER(workers, OPTION_UNSIGNED, "threads; 0: one for each CPU"), .least = 0,
      .most = 64, .verbs = VERB_SERVE | VERB_DEMO},

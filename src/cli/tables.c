@@ -32,7 +32,7 @@ struct plans *tables_in(const struct config *config, struct findings *findings)
     const char *mappings = config_mappings(config);
     struct plans *plans = plans_load(mappings, findings);
     if (plans)
-        plans_set_newest(plans, config->target == CONFIG_TARGET_NEWEST);
+        plans_set_target(plans, config->target);
     if (!plans || learn(plans, mappings, findings))
         return plans;
     plans_unref(plans);

@@ -35,6 +35,16 @@ static bool refuse_route(struct exchange *x, enum plan_found found, struct str p
     }
 }
 
+void route_to(struct exchange *x, const struct plan *plan)
+{
+    struct str name = plan_name(plan);
+    size_t n = name.n < sizeof x->endpoint ? name.n : sizeof x->endpoint - 1;
+    x->plan = plan;
+    x->profile = plan_profile(plan);
+    memcpy(x->endpoint, name.p, n);
+    x->endpoint[n] = '\0';
+}
+
 bool route_request(struct exchange *x)
 {
     struct plan_match match = {0};
@@ -46,12 +56,7 @@ bool route_request(struct exchange *x)
         plans_route(x->plans, x->request.method, path, x->asked.version, &match);
     if (found != PLAN_FOUND)
         return refuse_route(x, found, path, &match);
-    x->plan = match.plan;
-    x->profile = plan_profile(match.plan);
-    struct str name = plan_name(match.plan);
-    size_t n = name.n < sizeof x->endpoint ? name.n : sizeof x->endpoint - 1;
-    memcpy(x->endpoint, name.p, n);
-    x->endpoint[n] = '\0';
+    route_to(x, match.plan);
     return true;
 }
 

@@ -1,7 +1,8 @@
 /*
  * The state machine of one request: enter() is the only writer of the state, which only moves
- * forward; go() does all that can be done now and returns when there is something to wait for.
- * Every request ends in one of two ways, succeed() or fail(), each once.
+ * forward, but for the one step to newer calls; go() does all that can be done now and returns when
+ * there is something to wait for. Every request ends in one of two ways, succeed() or fail(), each
+ * once.
  */
 #include "exchange/exchange.h"
 #include "exchange/life.h"
@@ -99,6 +100,7 @@ static void fail(struct exchange *x)
 {
     assert(x->fault.kind != FAULT_NONE && x->state < EXCHANGE_REPLYING);
     recall_keep(x);
+    newer_keep(x);
     leave(x);
     enter(x, EXCHANGE_REPLYING);
     reply_fault(x);
@@ -112,6 +114,7 @@ static void succeed(struct exchange *x)
         return;
     }
     recall_keep(x);
+    newer_keep(x);
     once_leave(x);
     enter(x, EXCHANGE_REPLYING);
     reply(x);
@@ -199,6 +202,20 @@ void exchange_refuse(struct exchange *x, const struct fault *fault)
     fail(x);
 }
 
+/* By another table: as if the request had just been routed to it. */
+static void begin_again(struct exchange *x)
+{
+    leave(x);
+    x->state = EXCHANGE_ROUTED;
+    x->who = WHO_OPEN;
+    x->run = NULL;
+    x->finished = 0;
+    memset(x->stages, 0, sizeof x->stages);
+    x->once = (struct once){0};
+    x->pages = (struct pages){0};
+    x->fault = (struct fault){0};
+}
+
 /* The call with that tag, its end noted; NULL when its end is of no interest. */
 static struct sent *end_call(struct exchange *x, unsigned tag)
 {
@@ -218,6 +235,10 @@ void exchange_on_answer(struct exchange *x, unsigned tag, const struct exchange_
     bool good = sent->shops    ? who_answer(x, sent, answer)
                 : is_native(x) ? native_answer(x, answer)
                                : calls_answer(x, sent, answer);
+    if (!good && newer_take(x)) {
+        begin_again(x);
+        good = true;
+    }
     if (good)
         go(x);
     else

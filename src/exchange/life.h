@@ -3,6 +3,7 @@
  *
  *   exchange.c  the state machine: its one writer, the ways in, the two ways out
  *   host.c      what a worker's exchanges share: keyed apps, pooled memory, request ids
+ *   newer.c     the step to newer calls when upstream serves the older ones no more
  *   receive.c   query and body;  admit.c  route, app, signature, time, token
  *   who.c       the shop and its cipher;  send.c  one upstream message, signed
  *   calls.c     which calls when, and their answers;  pages.c  the calls that page
@@ -126,6 +127,7 @@ struct exchange {
     struct json_doc document;
     struct plan_request asked;
     const struct plan *plan;
+    const struct plan *older;  /* what the request was begun with, before upstream said: gone */
     struct plan_native native; /* profile set: the request is of v202309 form, without a plan */
     bool untouched;            /* and goes as it came */
     bool answered;             /* and came back */
@@ -202,6 +204,7 @@ struct str request_field(const struct exchange *x, struct str name); /* any case
 /* ---- admit.c ---- */
 
 bool route_request(struct exchange *x);
+void route_to(struct exchange *x, const struct plan *plan);
 bool admit_request(struct exchange *x);
 bool admit_app(struct exchange *x);
 bool admit_time(struct exchange *x);
@@ -325,6 +328,13 @@ static inline bool once_answered(const struct exchange *x)
 void once_keep(struct exchange *x, struct str data);
 /* The exchange ends, or goes away, in whatever state it is. */
 void once_leave(struct exchange *x);
+
+/* ---- newer.c ---- */
+
+/* The request failed: whether it can be done by the newer table, by which it then begins again. */
+bool newer_take(struct exchange *x);
+/* It ended, good or bad: what it was begun with is gone, unless the newer calls are as well. */
+void newer_keep(struct exchange *x);
 
 /* ---- recall.c ---- */
 

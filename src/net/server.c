@@ -180,6 +180,7 @@ void server_reload(struct server *server, struct plans *plans)
     plans_ref(plans);
     pthread_mutex_lock(&server->lock);
     struct plans *before = server->plans;
+    plans_inherit(plans, before);
     server->plans = plans;
     atomic_fetch_add(&server->plans_version, 1);
     pthread_mutex_unlock(&server->lock);
@@ -261,5 +262,6 @@ void server_stats(const struct server *server, struct server_stats *out)
         add_worker(&server->workers[i]->counters, out);
     pthread_mutex_lock(lock);
     out->unknown_values = plans_unknown_values(server->plans);
+    out->tables_gone = plans_gone(server->plans);
     pthread_mutex_unlock(lock);
 }

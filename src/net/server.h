@@ -136,7 +136,8 @@ struct server_stats {
     uint64_t running; /* requests */
     uint64_t upstream_connections, upstream_idle, upstream_waiting;
     unsigned workers;
-    unsigned table_sets; /* plans_alive() */
+    unsigned table_sets;  /* plans_alive() */
+    unsigned tables_gone; /* plans_gone() of the plans in use */
 };
 
 void server_stats(const struct server *server, struct server_stats *out);

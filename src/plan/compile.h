@@ -216,6 +216,11 @@ bool routes_compile(struct plans *plans, struct findings *findings);
 /* Whether any table serves that path. */
 bool routes_have(const struct plans *plans, struct str path);
 
+/* ---- generation.c ---- */
+
+/* Finds for tables of GENERATION_202309 those that can take their place. */
+void generations_pair(struct plans *plans);
+
 /* Room for the members of a shape. compile_object.c */
 bool compile_members(struct compiler *c, size_t count, struct shape *out);
 

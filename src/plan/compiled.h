@@ -271,6 +271,8 @@ struct plan {
     size_t legacy_count;
     struct version_range version;
     enum generation generation;
+    const struct plan *newer; /* of GENERATION_202309: that of the newest; NULL: none */
+    atomic_bool gone;         /* upstream serves its calls no more */
     struct str about;
     const struct plan_profile *profile;
     struct field *fields;
@@ -335,7 +337,7 @@ struct route {
 };
 
 struct plans {
-    bool newest; /* route to tables of GENERATION_NEWEST */
+    enum plan_target target;
     struct arena *arena;
     atomic_uint references;
     struct plan **plans;
@@ -353,6 +355,8 @@ struct plans {
     struct error_rule kinds[FAULT_KINDS];
     struct error_rule *codes;
     size_t code_count;
+    int64_t *gone; /* codes that say that a call is served no more */
+    size_t gone_count;
     struct error_pass *passes;
     size_t pass_count;
     struct route *routes; /* sorted by path */

@@ -139,9 +139,30 @@ static bool read_passes(struct plans *plans, const cJSON *passes, const struct p
     return good;
 }
 
+static bool read_gone(struct plans *plans, const cJSON *gone, const struct place *place)
+{
+    bool good = true;
+    const cJSON *child;
+    if (!gone)
+        return true;
+    if (!cJSON_IsArray(gone))
+        return place_error(place, "expected a list of codes, found %s", place_kind(gone));
+    plans->gone = ARENA_ARRAY(plans->arena, int64_t, (size_t)cJSON_GetArraySize(gone) + 1);
+    if (!plans->gone)
+        return place_error(place, "out of memory");
+    cJSON_ArrayForEach(child, gone)
+    {
+        struct place at = place_index(place, plans->gone_count);
+        uint64_t code = 0;
+        good = compile_whole(child, &at, "an error code", 1, 999999999999, &code) && good;
+        plans->gone[plans->gone_count++] = (int64_t)code;
+    }
+    return good;
+}
+
 bool errors_compile(struct plans *plans, const cJSON *file, const struct place *place)
 {
-    static const char *const known[] = {"kinds", "codes", "passes", NULL};
+    static const char *const known[] = {"kinds", "codes", "passes", "gone", NULL};
     if (!cJSON_IsObject(file))
         return place_error(place, "expected an object, found %s", place_kind(file));
     bool good = place_known_keys(place, file, known);
@@ -149,7 +170,9 @@ bool errors_compile(struct plans *plans, const cJSON *file, const struct place *
                  passes = place_key(place, "passes");
     good = read_kinds(plans, cJSON_GetObjectItemCaseSensitive(file, "kinds"), &kinds) && good;
     good = read_codes(plans, cJSON_GetObjectItemCaseSensitive(file, "codes"), &codes) && good;
-    return read_passes(plans, cJSON_GetObjectItemCaseSensitive(file, "passes"), &passes) && good;
+    good = read_passes(plans, cJSON_GetObjectItemCaseSensitive(file, "passes"), &passes) && good;
+    struct place gone = place_key(place, "gone");
+    return read_gone(plans, cJSON_GetObjectItemCaseSensitive(file, "gone"), &gone) && good;
 }
 
 void plans_error(const struct plans *plans, const struct fault *fault, struct plan_error *out)

@@ -56,10 +56,25 @@ void plans_unref(struct plans *plans); /* NULL is fine; thread-safe */
 unsigned plans_alive(void);
 
 /*
- * Where tables differ by the generation of v202309 that they speak (`upstream`), route to those
- * of "newest" instead of "202309". Before the plans are shared.
+ * Where tables differ by the generation of v202309 that they speak (`upstream`): which of them
+ * requests are routed to. PLAN_TARGET_AUTO, the default: to those of "202309", until one of them
+ * is said to be gone (plan_set_gone). Set before the plans are shared.
  */
-void plans_set_newest(struct plans *plans, bool newest);
+enum plan_target { PLAN_TARGET_AUTO, PLAN_TARGET_202309, PLAN_TARGET_NEWEST };
+void plans_set_target(struct plans *plans, enum plan_target target);
+
+/* The table that serves a request of this one when what this one calls is gone; NULL: none. */
+const struct plan *plan_newer(const struct plan *plan);
+/* errors.json, "gone": upstream says with that code that it does not serve the call any more. */
+bool plans_says_gone(const struct plans *plans, int64_t code);
+/* What this table calls is gone: from now on its requests go to the newer one. True for the first
+ * who says so; thread-safe. */
+bool plan_set_gone(const struct plan *plan);
+bool plan_gone(const struct plan *plan);
+/* How many tables are gone, for metrics. */
+unsigned plans_gone(const struct plans *plans);
+/* Takes over what the process learned with an older set of the same tables. */
+void plans_inherit(struct plans *plans, const struct plans *old);
 
 size_t plans_count(const struct plans *plans);
 const struct plan *plans_at(const struct plans *plans, size_t index); /* sorted by area, name */

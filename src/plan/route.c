@@ -33,14 +33,10 @@ static bool overlap(const struct plan *a, const struct plan *b)
 
 static bool serves(const struct plans *plans, const struct plan *plan, uint64_t version)
 {
-    enum generation other = plans->newest ? GENERATION_202309 : GENERATION_NEWEST;
+    bool newest = plans->target == PLAN_TARGET_NEWEST;
+    enum generation other = newest ? GENERATION_202309 : GENERATION_NEWEST;
     return plan->generation != other && version >= plan->version.from &&
            (!plan->version.before || version < plan->version.before);
-}
-
-void plans_set_newest(struct plans *plans, bool newest)
-{
-    plans->newest = newest;
 }
 
 static bool check_overlaps(const struct plans *plans, struct findings *findings)
@@ -108,6 +104,7 @@ bool routes_compile(struct plans *plans, struct findings *findings)
     }
     if (!fill_table(plans))
         return findings_add(findings, FINDING_ERROR, NULL, NULL, "out of memory");
+    generations_pair(plans);
     return check_overlaps(plans, findings);
 }
 
@@ -161,7 +158,8 @@ enum plan_found plans_route(const struct plans *plans, struct str method, struct
         match->nearest = plans->route_names[route - plans->routes];
         if (!numeric || !serves(plans, route->plan, number))
             continue;
-        match->plan = route->plan;
+        const struct plan *newer = plan_gone(route->plan) ? plan_newer(route->plan) : NULL;
+        match->plan = newer ? newer : route->plan;
         return PLAN_FOUND;
     }
     return known ? PLAN_BAD_VERSION : PLAN_NO_METHOD;

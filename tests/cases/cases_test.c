@@ -352,13 +352,15 @@ static bool read_file(const char *name, struct arena *arena, struct str *text)
 
 static void run_steps(struct run *run)
 {
-    static const char *const known[] = {"about", "steps", "shops", NULL};
+    static const char *const known[] = {"about", "steps", "shops", "target", NULL};
     struct json root = json_root(&run->document), steps = json_get(root, STR("steps"));
     unsigned number = 0;
     document_known(root, known, "case", run->arena, run->lines);
     if (json_count(steps) == 0)
         buf_printf(run->lines, "  no steps\n");
     run->shops = json_get(root, STR("shops"));
+    bool newest = str_eq(json_text(json_get(root, STR("target")), run->arena), STR("newest"));
+    plans_set_target(run->plans, newest ? PLAN_TARGET_NEWEST : PLAN_TARGET_202309);
     for (struct json v = json_first(steps); json_exists(v); v = json_next(v)) {
         size_t before = run->lines->n;
         number++;

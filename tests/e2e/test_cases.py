@@ -118,16 +118,19 @@ class Cases(unittest.TestCase):
         cls.script = None
         cls.tokens = 0
         cls.upstream = Upstream(lambda request: cls.script(request))
-        cls.proxy = Proxy(cls.upstream.url, {"upstream": {"answer_ms": 2000}})
+        cls.proxies = {target: Proxy(cls.upstream.url, {"target": target, "upstream": {"answer_ms": 2000}})
+                       for target in ("202309", "newest")}
 
     @classmethod
     def tearDownClass(cls):
-        cls.proxy.stop()
+        for proxy in cls.proxies.values():
+            proxy.stop()
         cls.upstream.close()
 
     def run_case(self, path):
         case = read(path.read_text())
         kept = {}
+        self.proxy = self.proxies[case.get("target", "202309")]
         # A token of its own, so that no case profits from what another made the proxy remember.
         type(self).tokens += 1
         token = f"{harness.TOKEN}-{self.tokens}"

@@ -124,7 +124,7 @@ static void generations(void **state)
     assert_non_null(plans);
     for (int newest = 0; newest < 2; newest++) {
         if (newest)
-            plans_set_newest(plans, true);
+            plans_set_target(plans, PLAN_TARGET_NEWEST);
         assert_int_equal(plans_route(plans, STR("GET"), STR("/old/x"), STR(""), &match),
                          PLAN_FOUND);
         assert_true(str_eq(plan_upstream(match.plan), newest ? STR("newest") : STR("202309")));
