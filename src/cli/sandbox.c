@@ -11,6 +11,7 @@
 struct sandbox_flags {
     const char *listen;
     uint64_t seed, orders;
+    const char *state;
     const char *trouble, *trouble_file;
     uint64_t trouble_seed;
 };
@@ -44,6 +45,13 @@ static const struct option own_options[] = {
      OPTION_AT(struct sandbox_flags, orders),
      .verbs = VERB_ANY,
      .help = "records in each shop's large list"},
+    {.group = "Only this command",
+     .flag = "state",
+     .type = OPTION_PATH,
+     .value = "FILE",
+     OPTION_AT(struct sandbox_flags, state),
+     .verbs = VERB_ANY,
+     .help = "keeps what requests change, from one run to the next"},
     {.group = "Trouble on order",
      .flag = "trouble",
      .type = OPTION_TEXT,
@@ -93,6 +101,7 @@ static struct sandbox *start(const struct run *run, int *code)
                                                 .listen = flags->listen,
                                                 .seed = flags->seed,
                                                 .orders = flags->orders,
+                                                .state = flags->state,
                                                 .trouble = trouble,
                                                 .trouble_count = trouble_given(run->args, trouble),
                                                 .trouble_file = flags->trouble_file,
@@ -127,11 +136,11 @@ static int run(const struct run *run)
 
 const struct verb verb_sandbox = {
     .name = "sandbox",
-    .synopsis = "[--listen HOST:PORT] [--seed N] [--orders N] [--trouble RULE]...",
+    .synopsis = "[--listen HOST:PORT] [--seed N] [--orders N] [--state FILE] [--trouble RULE]...",
     .about = "a made-up v202309 shop, for trying and for tests",
     .more = "It checks requests as the real service does (method, path, parameters, token, time,\n"
             "signature) and answers with coherent made-up data. What requests change is gone when\n"
-            "it ends.",
+            "it ends, unless --state names a file for it.",
     .bit = VERB_SANDBOX,
     .options = own_options,
     .option_count = sizeof own_options / sizeof own_options[0],

@@ -44,6 +44,15 @@ static void serve_trouble(struct core *core, const struct visit_request *request
     trouble_write(core->trouble, &answer->body);
 }
 
+/* Back to what the seed makes; trouble goes on. */
+static void serve_reset(struct core *core, const struct visit_request *request,
+                        struct visit_answer *answer)
+{
+    (void)request;
+    world_reset(&core->world);
+    buf_add_str(&answer->body, STR("{}"));
+}
+
 /* The bytes of an uploaded file. */
 static void serve_file(struct core *core, const struct visit_request *request,
                        struct visit_answer *answer)
@@ -68,6 +77,7 @@ static const struct {
 } controls[] = {
     {"/sandbox/violations", "GET DELETE", serve_violations},
     {"/sandbox/trouble", "GET PUT DELETE", serve_trouble},
+    {"/sandbox/reset", "POST", serve_reset},
     {FILES, "GET", serve_file},
 };
 

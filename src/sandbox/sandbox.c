@@ -8,6 +8,7 @@
 
 #include "sandbox/access.h"
 #include "sandbox/conn.h"
+#include "sandbox/keeper.h"
 #include "sandbox/visit.h"
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@ struct sandbox {
     struct event_base *base;
     struct hall hall;
     struct event *stop;
+    struct keeper *keeper; /* NULL: nothing is kept */
     int stop_fd;
     uint16_t port;
     char url[64];
@@ -110,7 +112,8 @@ static bool open_hall(struct sandbox *sandbox, struct fault *fault)
     sandbox->hall.ctx = sandbox;
     sandbox->stop =
         event_new(sandbox->base, sandbox->stop_fd, EV_READ | EV_PERSIST, on_stop, sandbox);
-    if (!sandbox->stop || event_add(sandbox->stop, NULL) != 0 || !hall_open(&sandbox->hall))
+    if (!sandbox->stop || event_add(sandbox->stop, NULL) != 0 || !hall_open(&sandbox->hall) ||
+        (sandbox->keeper && !keeper_watch(sandbox->keeper, sandbox->base)))
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
     return true;
 }
@@ -152,6 +155,15 @@ static bool fill_trouble(struct core *core, const struct sandbox_options *option
     return true;
 }
 
+static bool open_state(struct sandbox *sandbox, const struct sandbox_options *options,
+                       struct fault *fault)
+{
+    if (!options->state)
+        return true;
+    sandbox->keeper = keeper_new(options->state, options->epoch != 0, &sandbox->core, fault);
+    return sandbox->keeper != NULL;
+}
+
 struct sandbox *sandbox_start(const struct sandbox_options *options, struct findings *findings,
                               struct fault *fault)
 {
@@ -164,7 +176,7 @@ struct sandbox *sandbox_start(const struct sandbox_options *options, struct find
     sandbox->on_exchange = options->on_exchange;
     sandbox->ctx = options->ctx;
     if (fill_core(&sandbox->core, options, findings, fault) &&
-        fill_trouble(&sandbox->core, options, fault) &&
+        fill_trouble(&sandbox->core, options, fault) && open_state(sandbox, options, fault) &&
         open_listener(sandbox, options->listen, fault) && open_hall(sandbox, fault)) {
         int error = pthread_create(&sandbox->thread, NULL, run_loop, sandbox);
         sandbox->running = error == 0;
@@ -185,6 +197,7 @@ void sandbox_stop(struct sandbox *sandbox)
     hall_close(&sandbox->hall);
     if (sandbox->stop)
         event_free(sandbox->stop);
+    keeper_free(sandbox->keeper);
     if (sandbox->base)
         event_base_free(sandbox->base);
     if (sandbox->stop_fd >= 0)

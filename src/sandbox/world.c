@@ -14,7 +14,21 @@ bool world_init(struct world *world)
 {
     *world = (struct world){0};
     world->arena = arena_new(ARENA_MAX);
-    return world->arena != NULL;
+    world->issued = arena_new(ARENA_MAX);
+    return world->arena && world->issued;
+}
+
+void world_reset(struct world *world)
+{
+    overlay_clear(&world->overlay);
+    shelf_clear(&world->shelf);
+    if (world->token_seeded)
+        world->token_count = world->token_seeded;
+    arena_reset(world->issued);
+    for (size_t i = 0; i < world->code_count; i++)
+        world->codes[i].used = false;
+    world_forget_violations(world);
+    world->generation++;
 }
 
 void world_clear(struct world *world)
@@ -23,6 +37,7 @@ void world_clear(struct world *world)
     shelf_clear(&world->shelf);
     world_forget_violations(world);
     arena_free(world->arena);
+    arena_free(world->issued);
     *world = (struct world){0};
 }
 
@@ -81,19 +96,31 @@ struct code *world_code(const struct world *world, struct str code)
     return NULL;
 }
 
-struct token *world_issue(struct world *world, const struct token *owner, int64_t now)
+struct token *world_take_token(struct world *world, const struct token *owner, struct str access,
+                               int64_t expires)
 {
+    if (world->token_seeded == 0)
+        world->token_seeded = world->token_count;
     if (world->token_count == WORLD_TOKENS)
         return NULL;
+    size_t like = (size_t)(owner - world->tokens);
     struct token *token = &world->tokens[world->token_count];
     *token = *owner;
-    token->access = arena_printf(world->arena, "demo-issued-token-%zu", world->token_count + 1);
-    token->expires = now + TOKEN_DAYS * DAY;
+    token->like = like < world->token_seeded ? like : owner->like;
+    token->access = arena_str(world->issued, access);
+    token->expires = expires;
     if (!token->access.p)
         return NULL;
     world->token_count++;
     world->generation++;
     return token;
+}
+
+struct token *world_issue(struct world *world, const struct token *owner, int64_t now)
+{
+    char access[64];
+    int n = snprintf(access, sizeof access, "demo-issued-token-%zu", world->token_count + 1);
+    return world_take_token(world, owner, str_of(access, (size_t)n), now + TOKEN_DAYS * DAY);
 }
 
 /* ---- violations ---- */

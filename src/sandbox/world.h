@@ -30,6 +30,7 @@ struct token {
     int64_t expires;
     int64_t refresh_expires;
     uint64_t shops; /* bit i: row i of the entity shop */
+    size_t like;    /* of an issued one: the token of access.json whose owner has it */
 };
 
 struct code {
@@ -57,6 +58,8 @@ struct world {
     size_t app_count;
     struct token *tokens;
     size_t token_count;
+    size_t token_seeded;  /* those of access.json come first */
+    struct arena *issued; /* texts of the others */
     struct code *codes;
     size_t code_count;
     struct violation violations[WORLD_VIOLATIONS];
@@ -65,6 +68,9 @@ struct world {
 };
 
 bool world_init(struct world *world);
+
+/* Forgets everything that requests did; the generation goes on. */
+void world_reset(struct world *world);
 void world_clear(struct world *world);
 
 /*
@@ -82,6 +88,10 @@ struct code *world_code(const struct world *world, struct str code);
 
 /* A new access token for the same owner, good from `now` on. NULL when there are too many. */
 struct token *world_issue(struct world *world, const struct token *owner, int64_t now);
+
+/* The same with a token that was issued before. */
+struct token *world_take_token(struct world *world, const struct token *owner, struct str access,
+                               int64_t expires);
 
 void world_violation(struct world *world, const struct violation *violation);
 void world_forget_violations(struct world *world);

@@ -1,0 +1,89 @@
+/*
+ * The keeper of the state file, see keeper.h. What cannot be saved is logged, once until it
+ * can be again, and tried again.
+ */
+#include "sandbox/keeper.h"
+
+#include "base/log.h"
+#include "sandbox/state.h"
+
+#include <stdlib.h>
+
+struct keeper {
+    char *file;
+    struct core *core;
+    struct state_origin origin;
+    struct event *timer;
+    uint64_t saved; /* the world's generation in the file */
+    bool failing;
+};
+
+static bool save(struct keeper *keeper, struct fault *fault)
+{
+    const struct core *core = keeper->core;
+    if (!state_save(keeper->file, core->tables, &core->world, &keeper->origin, fault))
+        return false;
+    keeper->saved = core->world.generation;
+    return true;
+}
+
+struct keeper *keeper_new(const char *file, bool epoch_given, struct core *core,
+                          struct fault *fault)
+{
+    struct keeper *keeper = calloc(1, sizeof *keeper);
+    char *copy = strdup(file);
+    if (!keeper || !copy) {
+        free(keeper);
+        free(copy);
+        fault_set(fault, FAULT_INTERNAL, "out of memory");
+        return NULL;
+    }
+    keeper->file = copy;
+    keeper->core = core;
+    keeper->origin =
+        (struct state_origin){core->seed, core->world.orders, core->epoch, epoch_given};
+    if (state_load(file, core->tables, &core->world, &keeper->origin, fault) &&
+        save(keeper, fault)) {
+        core->epoch = keeper->origin.epoch;
+        return keeper;
+    }
+    free(keeper->file);
+    free(keeper);
+    return NULL;
+}
+
+static void save_changes(struct keeper *keeper)
+{
+    struct fault fault;
+    if (keeper->saved == keeper->core->world.generation)
+        return;
+    bool good = save(keeper, &fault);
+    if (!good && !keeper->failing)
+        log_error("the sandbox's state is not saved: %s", fault.text);
+    keeper->failing = !good;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    save_changes(ctx);
+}
+
+bool keeper_watch(struct keeper *keeper, struct event_base *base)
+{
+    const struct timeval second = {.tv_sec = 1};
+    keeper->timer = event_new(base, -1, EV_PERSIST, on_timer, keeper);
+    return keeper->timer && event_add(keeper->timer, &second) == 0;
+}
+
+void keeper_free(struct keeper *keeper)
+{
+    if (!keeper)
+        return;
+    if (keeper->timer)
+        event_free(keeper->timer);
+    save_changes(keeper);
+    free(keeper->file);
+    free(keeper);
+}
