@@ -69,7 +69,9 @@ static bool check_length(struct visit *v, const struct contract_field *f, const 
 static bool check_text(struct visit *v, const struct contract_field *f, const char *where,
                        struct str text)
 {
-    return check_length(v, f, where, text) && check_enum(v, f, where, text);
+    bool ranged = f->has_min || f->has_max; /* a number that the contract has as text */
+    return check_length(v, f, where, text) && (!ranged || check_range(v, f, where, text)) &&
+           check_enum(v, f, where, text);
 }
 
 /* One value of the query or of a form, which are texts whatever the type. */

@@ -240,6 +240,15 @@ static void read_sort(struct scan *s)
     s->descending = order.kind == VALUE_TEXT && str_ieq(order.text, STR("DESC"));
 }
 
+/* Some contracts have it as a text of digits; 0 and nothing mean all. */
+static size_t page_size(struct visit *v)
+{
+    struct value size = visit_field(v, STR("page_size"));
+    if (size.kind == VALUE_TEXT && str_to_i64(size.text, &size.number))
+        size.kind = VALUE_INT;
+    return size.kind == VALUE_INT && size.number > 0 ? (size_t)size.number : ALL_MAX;
+}
+
 bool rows_list(struct visit *v)
 {
     const struct rule *rule = v->rule;
@@ -250,7 +259,6 @@ bool rows_list(struct visit *v)
         s.wanted[i] = visit_field(v, rule->filters[i].field);
     read_sort(&s);
     struct value token = visit_field(v, STR("page_token"));
-    struct value size = visit_field(v, STR("page_size"));
     bool resumes = token.kind == VALUE_TEXT && token.text.n > 0;
     if (!s.wanted || (resumes && !read_token(v, token.text, &last)) ||
         !(rule->entity ? scan_records(&s) : scan_members(&s)))
@@ -260,8 +268,7 @@ bool rows_list(struct visit *v)
     size_t first = 0;
     while (resumes && first < s.count && compare_rows(&s.rows[first], &last, &s) <= 0)
         first++;
-    bool sized = size.kind == VALUE_INT && size.number > 0;
-    return take_rows(&s, first, sized ? (size_t)size.number : ALL_MAX);
+    return take_rows(&s, first, page_size(v));
 }
 
 /* The one record of a shop. */
