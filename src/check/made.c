@@ -88,6 +88,11 @@ const struct sort *sort_of_shape(struct check *c, const struct shape *shape,
         source = source_of(c, shape, scene, &nowhere);
         inner = inside(c, shape, scene, &source);
         return sort_list_of(c->arena, sort_of_shape(c, &shape->members[0], &inner));
+    case SHAPE_IN:
+        source = evaluate(c, &shape->of, scene, &nowhere);
+        inner = (struct scene){
+            .outer = scene, .element = source.sort, .at = scene->at, .row = scene->row};
+        return sort_of_shape(c, shape->members, &inner);
     case SHAPE_FLAT:
         sort = sort_items(c->arena, sort_of_shape(c, shape->members, scene));
         return sort_list_of(c->arena, sort ? sort_items(c->arena, sort) : NULL);

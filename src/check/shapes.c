@@ -243,6 +243,26 @@ static enum presence check_each(struct check *c, const struct shape *shape,
     return source.presence;
 }
 
+/* ---- inside of one object ---- */
+
+static enum presence check_in(struct check *c, const struct shape *shape, const struct scene *scene,
+                              const struct target *target, const struct place *place)
+{
+    struct place at = place_key(place, "in");
+    struct fact object = evaluate(c, &shape->of, scene, &at);
+    if (!(sort_kinds(object.sort) & SORT_OBJECT)) {
+        struct str found = describe(c, object.sort);
+        report(c, &at, "`" STR_FMT "` is " STR_FMT ", not an object", STR_ARG(shape->of.text),
+               STR_ARG(found));
+        object.sort = &sort_anything;
+    }
+    struct scene inner = {
+        .outer = scene, .element = object.sort, .at = scene->at, .row = scene->row};
+    at = place_key(place, "make");
+    enum presence made = check_shape(c, shape->members, &inner, target, &at);
+    return made > object.presence ? made : object.presence;
+}
+
 /* ---- choices ---- */
 
 static enum presence check_choose(struct check *c, const struct shape *shape,
@@ -320,6 +340,8 @@ enum presence check_shape(struct check *c, const struct shape *shape, const stru
     case SHAPE_EACH:
     case SHAPE_GROUP:
         return check_each(c, shape, scene, target, place);
+    case SHAPE_IN:
+        return check_in(c, shape, scene, target, place);
     case SHAPE_FLAT:
         return check_flat(c, shape, scene, target, place);
     case SHAPE_PACKED:

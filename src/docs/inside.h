@@ -68,6 +68,9 @@ struct trail trail_below(const struct teller *t, struct trail trail, struct str 
 /* A scene inside the elements of a list. */
 struct scene scene_inside(const struct teller *t, const struct expression *list,
                           const struct scene *scene);
+/* Inside of one object. */
+struct scene scene_in(const struct teller *t, const struct expression *object,
+                      const struct scene *scene);
 /* Inside the rows of a call. */
 struct scene scene_of_row(const struct teller *t, unsigned call, const struct scene *scene);
 /* While a call is built. */

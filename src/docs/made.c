@@ -121,6 +121,19 @@ static void make_each(struct teller *t, const struct shape *shape, const struct 
     make_shape(t, &shape->members[0], &inner, target);
 }
 
+static void make_in(struct teller *t, const struct shape *shape, const struct scene *scene,
+                    const struct target *target)
+{
+    struct scene inner = scene_in(t, &shape->of, scene);
+    if (target->path.n) {
+        struct buf text = new_text(t, target);
+        buf_add_str(&text, STR("when there is "));
+        tell_expression(t, &shape->of, scene, &text);
+        made(t, target, &text);
+    }
+    make_shape(t, &shape->members[0], &inner, target);
+}
+
 static void make_packed(struct teller *t, const struct shape *shape, const struct scene *scene,
                         const struct target *target)
 {
@@ -226,6 +239,9 @@ static void make_shape(struct teller *t, const struct shape *shape, const struct
             make_choice(t, shape, scene, target);
         else
             make_alternatives(t, shape, scene, target);
+        return;
+    case SHAPE_IN:
+        make_in(t, shape, scene, target);
         return;
     case SHAPE_FLAT:
         make_shape(t, &shape->members[0], scene, target);

@@ -142,6 +142,15 @@ struct scene scene_inside(const struct teller *t, const struct expression *list,
     return inner;
 }
 
+struct scene scene_in(const struct teller *t, const struct expression *object,
+                      const struct scene *scene)
+{
+    struct scene inner = *scene;
+    inner.outer = scene;
+    inner.element = trail_of_value(t, object, scene);
+    return inner;
+}
+
 struct scene scene_of_row(const struct teller *t, unsigned index, const struct scene *scene)
 {
     const struct call *call = &t->plan->calls[index];

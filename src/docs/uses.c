@@ -139,6 +139,11 @@ static void use_shape(struct teller *t, const struct shape *shape, const struct 
         for (size_t i = 0; i < shape->source_count; i++)
             use_list(t, shape, &shape->sources[i], scene, stand);
         return;
+    case SHAPE_IN:
+        use_arguments(t, &shape->of, scene, stand, false);
+        inner = scene_in(t, &shape->of, scene);
+        use_shape(t, &shape->members[0], &inner, stand);
+        return;
     case SHAPE_ALTERNATIVE:
         use_condition(t, &shape->when, scene, stand);
         break;

@@ -161,6 +161,34 @@ static bool compile_group(struct compiler *c, const cJSON *node, const struct vi
     return compile_make(c, node, &inner, place, out) && good;
 }
 
+/* Inside of one object; left out when it is absent. */
+static bool compile_in(struct compiler *c, const cJSON *node, const struct view *view,
+                       const struct place *place, struct shape *out)
+{
+    static const char *const known[] = {"in", "make", NULL};
+    const cJSON *in = cJSON_GetObjectItemCaseSensitive(node, "in");
+    bool good = place_known_keys(place, node, known);
+    struct place at = place_key(place, "in");
+    struct leads leads;
+    out->kind = SHAPE_IN;
+    out->reads = true;
+    if (!cJSON_IsString(in))
+        return place_error(&at, "expected an expression, found %s", place_kind(in));
+    if (!compile_expression(c, in->valuestring, view, &at, &out->of, &leads))
+        return false;
+    if (leads.type && leads.type->kind != TYPE_FIELDS && leads.type->kind != TYPE_OBJECT &&
+        leads.type->kind != TYPE_ANY)
+        return place_error(&at, "'" STR_FMT "' is no object", STR_ARG(leads.label));
+    struct view inner = *view;
+    inner.outer = view;
+    inner.element = out->scope.element = compile_want(c, ".");
+    inner.all = NULL;
+    inner.upstream = leads.upstream;
+    inner.label = leads.label;
+    inner.type = leads.type;
+    return compile_make(c, node, &inner, place, out) && good;
+}
+
 /* One list of what the lists that it makes hold. */
 static bool compile_flat(struct compiler *c, const cJSON *inner, const struct view *view,
                          const struct place *place, struct shape *out)
@@ -372,6 +400,8 @@ bool compile_shape(struct compiler *c, const cJSON *node, const struct view *vie
             return compile_each(c, node, view, place, out);
         if (has(node, "group"))
             return compile_group(c, node, view, place, out);
+        if (has(node, "in") && has(node, "make"))
+            return compile_in(c, node, view, place, out);
         if (has(node, "choose"))
             return compile_choose(c, node, view, place, out);
         if (compile_alone(c, node, view, place, out, &good))

@@ -167,7 +167,8 @@ static bool compile_reply(struct compiler *c, const cJSON *reply, const struct p
     c->needs = &c->plan->reply_needs;
     bool good = compile_shape(c, reply, &outer, place, c->plan->reply);
     c->needs = NULL;
-    if (good && c->plan->reply->kind != SHAPE_OBJECT && c->plan->reply->kind != SHAPE_CHOOSE)
+    if (good && c->plan->reply->kind != SHAPE_OBJECT && c->plan->reply->kind != SHAPE_CHOOSE &&
+        c->plan->reply->kind != SHAPE_IN)
         return place_error(place, "expected the shape of an object");
     return good;
 }

@@ -103,6 +103,7 @@ enum shape_kind {
     SHAPE_LIST,
     SHAPE_EACH,
     SHAPE_GROUP,
+    SHAPE_IN,     /* made inside of one object */
     SHAPE_FLAT,   /* one list of the elements of a list of lists */
     SHAPE_PACKED, /* a text that holds JSON */
     SHAPE_CHOOSE,
@@ -132,7 +133,7 @@ struct shape {
     struct str name; /* as a member */
     struct str key;  /* the same ready to write: "\"name\":" */
     struct constant constant;
-    struct expression of;       /* of a leaf */
+    struct expression of;       /* of a leaf, of `in` */
     struct expression *sources; /* of `each` and `group`: lists, one walked after the other */
     size_t source_count;
     struct condition when; /* `where`, or `when` of an alternative */

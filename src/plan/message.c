@@ -133,7 +133,8 @@ static void build_body(struct plan_run *run, const struct call *call,
         return;
     buf_init_arena(&body, UINT32_MAX, run->arena);
     json_writer_init(&w, &body);
-    if (call->body && call->body->kind != SHAPE_OBJECT && call->body->kind != SHAPE_CHOOSE)
+    if (call->body && call->body->kind != SHAPE_OBJECT && call->body->kind != SHAPE_CHOOSE &&
+        call->body->kind != SHAPE_IN)
         shape_write(run, call->body, &w);
     else
         shape_write_whole(run, call->body, &w, paged ? put_page : NULL, &in);

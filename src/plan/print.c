@@ -100,6 +100,9 @@ static void print_shape(struct printer *p, const struct shape *shape)
     case SHAPE_CHOOSE:
         buf_add_str(p->out, STR("one of"));
         break;
+    case SHAPE_IN:
+        buf_printf(p->out, "inside of " STR_FMT, STR_ARG(shape->of.text));
+        break;
     case SHAPE_FLAT:
         buf_add_str(p->out, STR("all in one list"));
         break;

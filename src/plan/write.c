@@ -323,6 +323,23 @@ static enum written write_group(struct plan_run *run, const struct shape *shape,
     return WRITTEN;
 }
 
+/* ---- one object ---- */
+
+/* Enters the object of `in`; false when it is absent. */
+static bool enter_object(struct plan_run *run, const struct shape *shape)
+{
+    struct value value = expression_read(run, &shape->of);
+    if (!value_there(&value))
+        return false;
+    if (value_type(&value) != JSON_OBJECT) {
+        run_fault(run, &shape->of.from, "expected an object, found %s",
+                  json_type_name(value_type(&value)));
+        return false;
+    }
+    scope_enter(run, &shape->scope, value);
+    return true;
+}
+
 /* ---- choices ---- */
 
 static enum written write_choice(struct plan_run *run, const struct shape *shape,
@@ -363,6 +380,8 @@ enum written shape_write(struct plan_run *run, const struct shape *shape, struct
         return write_each(run, shape, w);
     case SHAPE_GROUP:
         return write_group(run, shape, w);
+    case SHAPE_IN:
+        return enter_object(run, shape) ? shape_write(run, shape->members, w) : LEFT_OUT;
     case SHAPE_FLAT:
         return flat_write(run, shape, w);
     case SHAPE_PACKED:
@@ -378,12 +397,14 @@ enum written shape_write(struct plan_run *run, const struct shape *shape, struct
     return LEFT_OUT;
 }
 
-/* The object that a choice comes down to, or NULL. */
+/* The object that a choice, or what is inside of one object, comes down to, or NULL. */
 static const struct shape *chosen_object(struct plan_run *run, const struct shape *shape)
 {
-    while (shape && shape->kind == SHAPE_CHOOSE) {
+    while (shape && (shape->kind == SHAPE_CHOOSE || shape->kind == SHAPE_IN)) {
         const struct shape *found = NULL;
-        for (size_t i = 0; i < shape->count && !found; i++)
+        if (shape->kind == SHAPE_IN && enter_object(run, shape))
+            found = shape->members;
+        for (size_t i = 0; shape->kind == SHAPE_CHOOSE && i < shape->count && !found; i++)
             if (condition_holds(run, &shape->members[i].when))
                 found = shape->members[i].members;
         shape = found;

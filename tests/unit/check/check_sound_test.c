@@ -71,6 +71,8 @@ static const struct variant variants[] = {
     {"members that have much in common", DETAIL,
      {{DROP, "reply/name", NULL}, {DROP, "reply/thing_id", NULL},
       {SET, "reply/= thing. | text", "[{`name`: `title`, `thing_id`: `id`}]"}}},
+    {"members of one object", DETAIL,
+     {{SET, "reply/owner", "{`in`: `thing.owner`, `make`: {`=`: [`name`, `phone`]}}"}}},
     {"an amount rounded", DETAIL,
      {{SET, "reply/groups/make/tax", "`* | collect tax | sum | round 2`"}}},
     {"lists put together", DETAIL,

@@ -321,6 +321,12 @@ static void shapes(void **state)
     static const struct planted rows[] = {
         {CALL "`reply`: { `l`: { `each`: `c.l`, `mkae`: `x` } } }",
          "$.reply.l.mkae: unknown key 'mkae' (did you mean make?)"},
+        {CALL "`reply`: { `l`: { `in`: `c.l`, `make`: 1, `x`: 1 } } }",
+         "$.reply.l.x: unknown key 'x'"},
+        {CALL "`reply`: { `l`: { `in`: {}, `make`: 1 } } }",
+         "$.reply.l.in: expected an expression, found an object"},
+        {"`accept`: { `n`: `int` }, `reply`: { `l`: { `in`: `n`, `make`: 1 } } }",
+         "$.reply.l.in: 'n' is no object"},
         {CALL "`reply`: { `l`: { `flat`: `c.l` } } }",
          "$.reply.l.flat: expected `each`, `group` or a list, of lists"},
         {CALL "`reply`: { `l`: { `json`: { `each`: 1 } } } }",

@@ -189,6 +189,32 @@ static void choose(void **state)
     CHECK(rows);
 }
 
+static void inside(void **state)
+{
+    (void)state;
+    static const char *const whole =
+        "{ `in`: `c.o`, `make`: { `a`: `x | or 1`, `b`: `^c.y`, `f`: `/f` } }";
+    const struct shape_row rows[] = {
+        {"{ `p`: { `in`: `c.o`, `make`: { `=`: [`x`, `y | or 7`], `z`: `^c.z` } } }",
+         "{`o`: {`x`: {`n`: 1}}, `z`: 2}", "{`p`:{`x`:{`n`: 1},`y`:7,`z`:2}}"},
+        {"{ `p`: { `in`: `c.o`, `make`: { `y`: `y | or 7` } }, `k`: 1 }", "{}", "{`k`:1}"},
+        {"{ `p`: { `in`: `c.o`, `make`: { `y`: `y | or 7` } } }", "{`o`: {}}", "{`p`:{`y`:7}}"},
+        {"{ `p`: { `in`: `c.o`, `make`: { `y`: `y` } }, `k`: 1 }", "{`o`: {}}", "{`k`:1}"},
+        {"{ `p`: { `in`: `c.l | first`, `make`: `x` } }", "{`l`: [{`x`: 1}]}", "{`p`:1}"},
+        {"{ `p`: { `in`: `c.o`, `make`: { `y`: `y` } } }", "{`o`: 5}",
+         "upstream_bad c.o: expected an object, found a number"},
+        {"{ `l`: { `each`: `c.l`, `make`: { `in`: `o`, `make`: { `a`: `x`, `b`: `^x`,"
+         " `m`: { `each`: `m`, `make`: `^^x` } } } } }",
+         "{`l`: [{`x`: 1, `o`: {`x`: 2, `m`: [1]}}, {`x`: 3}, {`x`: 4, `o`: {`x`: 5}}]}",
+         "{`l`:[{`a`:2,`b`:1,`m`:[1]},{`a`:5,`b`:4}]}"},
+        {whole, "{`o`: {`x`: 2}, `y`: 3}", "{`a`:2,`b`:3,`f`:`F`}"},
+        {whole, "{}", "{}"},
+        /* a member of that name, where nothing is made */
+        {"{ `o`: { `in`: `c.x` } }", "{`x`: 2}", "{`o`:{`in`:2}}"},
+    };
+    CHECK(rows);
+}
+
 static void made_apart(void **state)
 {
     (void)state;
@@ -224,6 +250,7 @@ int main(void)
         cmocka_unit_test(each),
         cmocka_unit_test(group),
         cmocka_unit_test(choose),
+        cmocka_unit_test(inside),
         cmocka_unit_test(made_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
