@@ -1,120 +1,18 @@
 /*
- * Records for an answer: lists that are filtered, sorted and paged, and records by their ids.
- *
- * A list looks at every record of the shop, one at a time in an arena of its own, and keeps
- * index and sort key of those that pass. A page token names the last row given; it is bound by
+ * Records for an answer: a list's page, and records by their ids. Which rows a list has is
+ * found in scan.c. A page token names the last row given; it is bound by
  * a MAC to the call, the shop and the filters, so that an altered one or one of other filters
  * is refused.
  */
+#include "sandbox/scan.h"
 #include "sandbox/signature.h"
-#include "sandbox/visit.h"
 
 #include "base/base64.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SCRATCH_MAX = 16 << 20, ROWS_MAX = 1000000, MAC_BYTES = 9, ALL_MAX = 1000 };
-
-struct scan {
-    struct visit *visit;
-    struct run run;       /* in an arena of its own */
-    struct value *wanted; /* by filter; absent: not asked for */
-    struct str sort;      /* field, absent: by index */
-    bool descending;
-    struct row *rows;
-    struct value *members; /* rows that are no records, by index */
-    size_t count;
-};
-
-/* ---- which rows ---- */
-
-static bool passes(struct scan *s, struct place *row)
-{
-    const struct rule *rule = s->visit->rule;
-    if (rule->only && !value_true(run_eval(&s->run, rule->only, row)))
-        return false;
-    for (size_t i = 0; i < rule->filter_count; i++) {
-        if (!value_exists(s->wanted[i]))
-            continue;
-        struct place *scope = run_with(&s->run, row, s->wanted[i], VALUE_NONE);
-        if (!scope || !value_true(run_eval(&s->run, rule->filters[i].expr, scope)))
-            return false;
-    }
-    return true;
-}
-
-static struct value sort_key(struct scan *s, struct value row, uint64_t index)
-{
-    struct value key = value_int((int64_t)index);
-    if (s->sort.p && !run_member(&s->run, row, s->sort, &key))
-        rule_fault(&s->run, "records have no '" STR_FMT "' to sort by", STR_ARG(s->sort));
-    if (key.kind == VALUE_TEXT)
-        key.text = arena_str(s->visit->arena, key.text);
-    return key;
-}
-
-static bool scan_records(struct scan *s)
-{
-    struct visit *v = s->visit;
-    uint64_t count = run_count(&v->run, v->rule->entity);
-    s->rows = ARENA_ARRAY(v->arena, struct row, count + 1);
-    struct arena *scratch = arena_new(SCRATCH_MAX);
-    s->run = v->run;
-    s->run.arena = scratch;
-    for (uint64_t i = 0; s->rows && scratch && i < count && !s->run.faulty; i++) {
-        run_forget(&s->run);
-        arena_reset(scratch);
-        struct record *record = run_record(&s->run, v->rule->entity, v->shop, i);
-        if (!record || !run_exists(&s->run, record) || !passes(s, record->root))
-            continue;
-        struct value row = {.kind = VALUE_PLACE, .place = record->root};
-        s->rows[s->count++] = (struct row){i, sort_key(s, row, i)};
-    }
-    bool good = s->rows && scratch && !arena_failed(scratch);
-    arena_free(scratch);
-    if (s->run.faulty)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "%s", s->run.fault);
-    return good || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
-}
-
-/* Rows that are members of a record: few enough to be held. */
-static bool scan_members(struct scan *s)
-{
-    struct visit *v = s->visit;
-    struct place *scope = run_answer_place(&v->run, NULL, v->contract->call);
-    struct value list = scope ? run_eval(&v->run, v->rule->of, scope) : VALUE_NONE;
-    size_t count = run_list_count(&v->run, list);
-    s->run = v->run;
-    s->rows = ARENA_ARRAY(v->arena, struct row, count + 1);
-    s->members = ARENA_ARRAY(v->arena, struct value, count + 1);
-    for (size_t i = 0; s->rows && s->members && scope && i < count; i++) {
-        struct value row = run_list_at(&s->run, list, i);
-        struct place *place = row.kind == VALUE_PLACE
-                                  ? row.place
-                                  : run_data_place(&s->run, scope, row, STR_NONE, (uint32_t)i);
-        s->members[i] = row;
-        if (value_exists(row) && place && passes(s, place))
-            s->rows[s->count++] = (struct row){i, sort_key(s, row, i)};
-    }
-    v->run = s->run;
-    if (v->run.faulty)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
-    return (s->rows && s->members) || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
-}
-
-static int compare_rows(const struct row *a, const struct row *b, struct scan *s)
-{
-    int order = 0;
-    if (!value_compare(a->key, b->key, s->visit->arena, &order) || order == 0)
-        order = (a->index > b->index) - (a->index < b->index);
-    return s->descending ? -order : order;
-}
-
-static int by_key(const void *a, const void *b, void *ctx)
-{
-    return compare_rows(a, b, ctx);
-}
+enum { MAC_BYTES = 9, ALL_MAX = 1000 };
 
 /* ---- page tokens ---- */
 
@@ -206,15 +104,6 @@ static bool read_token(struct visit *v, struct str token, struct row *last)
 
 /* ---- the page ---- */
 
-static struct value row_value(struct scan *s, const struct row *row)
-{
-    if (s->members)
-        return s->members[row->index];
-    struct visit *v = s->visit;
-    struct record *r = run_record(&v->run, v->rule->entity, v->shop, row->index);
-    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
-}
-
 static bool take_rows(struct scan *s, size_t first, size_t size)
 {
     struct visit *v = s->visit;
@@ -223,21 +112,15 @@ static bool take_rows(struct scan *s, size_t first, size_t size)
     v->total = s->count;
     v->rows = ARENA_ARRAY(v->arena, struct value, v->row_count + 1);
     for (size_t i = 0; v->rows && i < v->row_count; i++)
-        v->rows[i] = row_value(s, &s->rows[first + i]);
+        v->rows[i] = scan_value(s, first + i);
     v->run.variables[VARIABLE_RECORDS] =
         (struct value){.kind = VALUE_LIST, .list = {v->rows, v->row_count}};
     v->next_page = STR("");
-    if (left > size)
-        v->next_page = make_token(v, &s->rows[first + size - 1]);
+    if (left > size) {
+        struct row last = scan_row(s, first + size - 1);
+        v->next_page = make_token(v, &last);
+    }
     return (v->rows && v->next_page.p) || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
-}
-
-static void read_sort(struct scan *s)
-{
-    struct value field = visit_field(s->visit, STR("sort_field"));
-    struct value order = visit_field(s->visit, STR("sort_order"));
-    s->sort = field.kind == VALUE_TEXT && field.text.n ? field.text : STR_NONE;
-    s->descending = order.kind == VALUE_TEXT && str_ieq(order.text, STR("DESC"));
 }
 
 /* Some contracts have it as a text of digits; 0 and nothing mean all. */
@@ -251,24 +134,13 @@ static size_t page_size(struct visit *v)
 
 bool rows_list(struct visit *v)
 {
-    const struct rule *rule = v->rule;
-    struct scan s = {.visit = v};
+    struct scan s;
     struct row last;
-    s.wanted = ARENA_ARRAY(v->arena, struct value, rule->filter_count + 1);
-    for (size_t i = 0; s.wanted && i < rule->filter_count; i++)
-        s.wanted[i] = visit_field(v, rule->filters[i].field);
-    read_sort(&s);
     struct value token = visit_field(v, STR("page_token"));
     bool resumes = token.kind == VALUE_TEXT && token.text.n > 0;
-    if (!s.wanted || (resumes && !read_token(v, token.text, &last)) ||
-        !(rule->entity ? scan_records(&s) : scan_members(&s)))
+    if ((resumes && !read_token(v, token.text, &last)) || !scan_rows(&s, v))
         return false;
-    if (s.count)
-        qsort_r(s.rows, s.count, sizeof *s.rows, by_key, &s);
-    size_t first = 0;
-    while (resumes && first < s.count && compare_rows(&s.rows[first], &last, &s) <= 0)
-        first++;
-    return take_rows(&s, first, page_size(v));
+    return take_rows(&s, resumes ? scan_behind(&s, &last) : 0, page_size(v));
 }
 
 /* The one record of a shop. */

@@ -37,6 +37,14 @@ enum variable {
     VARIABLES         /* count */
 };
 
+/* Those that depend on more than the seed and what was changed: on who asks, when and what. */
+enum {
+    RUN_CALLER = 1u << VARIABLE_VALUE | 1u << VARIABLE_ITEM | 1u << VARIABLE_CODE |
+                 1u << VARIABLE_MESSAGE | 1u << VARIABLE_NOW | 1u << VARIABLE_QUERY |
+                 1u << VARIABLE_BODY | 1u << VARIABLE_PARAMS | 1u << VARIABLE_FILE |
+                 1u << VARIABLE_TOKEN | 1u << VARIABLE_RECORD | 1u << VARIABLE_RECORDS
+};
+
 /* The variable with that name, or VARIABLES. */
 enum variable variable_by_name(struct str name);
 

@@ -7,6 +7,7 @@
 #include "sandbox/sandbox.h"
 
 #include "sandbox/access.h"
+#include "sandbox/cache.h"
 #include "sandbox/conn.h"
 #include "sandbox/keeper.h"
 #include "sandbox/visit.h"
@@ -19,7 +20,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, ORDERS_DEFAULT = 1000, ORDERS_MAX = 1000000, DAY = 86400 };
+enum {
+    BACKLOG = 1024,
+    LISTS_MAX = 32 << 20,
+    CELLS_MAX = 64 << 20,
+    ORDERS_DEFAULT = 1000,
+    ORDERS_MAX = 1000000,
+    DAY = 86400
+};
 
 struct sandbox {
     struct core core;
@@ -118,6 +126,13 @@ static bool open_hall(struct sandbox *sandbox, struct fault *fault)
     return true;
 }
 
+static bool fill_caches(struct core *core, struct fault *fault)
+{
+    core->lists = cache_new(LISTS_MAX);
+    core->cells = cache_new(CELLS_MAX);
+    return (core->lists && core->cells) || fault_set(fault, FAULT_INTERNAL, "out of memory");
+}
+
 static bool fill_core(struct core *core, const struct sandbox_options *options,
                       struct findings *findings, struct fault *fault)
 {
@@ -135,7 +150,7 @@ static bool fill_core(struct core *core, const struct sandbox_options *options,
     core->world.orders = options->orders ? options->orders : ORDERS_DEFAULT;
     if (!access_fill(&core->world, core->tables, options, now, findings))
         return fault_set(fault, FAULT_INTERNAL, "the sandbox's tables have faults");
-    return true;
+    return fill_caches(core, fault);
 }
 
 /* Rules of the file first, then the others; FAULT_PARAMETER or FAULT_BODY when one is bad. */
@@ -204,6 +219,8 @@ void sandbox_stop(struct sandbox *sandbox)
         close(sandbox->stop_fd);
     world_clear(&sandbox->core.world);
     trouble_free(sandbox->core.trouble);
+    cache_free(sandbox->core.lists);
+    cache_free(sandbox->core.cells);
     tables_free(sandbox->core.tables);
     free(sandbox);
 }

@@ -142,7 +142,15 @@ static bool harmed(struct visit *v)
     return v->refused;
 }
 
-static bool serve(struct visit *v, struct buf *data)
+/* What stands around the data: a large answer is written once, at its place. */
+static void begin_envelope(int64_t code, struct buf *out)
+{
+    buf_add_str(out, STR("{\"code\":"));
+    buf_add_i64(out, code);
+    buf_add_str(out, STR(",\"data\":"));
+}
+
+static bool serve(struct visit *v, struct buf *out)
 {
     if (!read_target(v))
         return false;
@@ -154,10 +162,11 @@ static bool serve(struct visit *v, struct buf *data)
         return false;
     if (!check_conditions(v) || !follow_rule(v))
         return v->refused ? false : sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
-    answer_write(v, data);
+    begin_envelope(0, out);
+    answer_write(v, out);
     if (v->run.faulty)
         return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
-    if (arena_failed(v->arena) || buf_failed(data))
+    if (arena_failed(v->arena) || buf_failed(out))
         return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
     return true;
 }
@@ -173,38 +182,37 @@ static void add_request_id(const struct visit *v, struct buf *out)
     buf_printf(out, "%s%018llX", stamp, (unsigned long long)v->core->world.requests);
 }
 
-static void write_envelope(struct visit *v, struct str data, struct buf *out)
+static void end_envelope(const struct visit *v, struct buf *out)
 {
-    struct json_writer w;
     bool auth = v->contract && v->contract->auth_host;
-    struct buf id;
-    buf_init(&id, 64);
-    add_request_id(v, &id);
-    json_writer_init(&w, out);
-    json_open_object(&w);
-    json_put_key(&w, STR("code"));
-    json_put_i64(&w, v->refused ? v->code : 0);
-    json_put_key(&w, STR("data"));
-    json_put_raw(&w, v->refused ? STR("null") : data);
-    json_put_key(&w, STR("message"));
-    json_put_string(&w, v->refused ? str_from(v->message) : auth ? STR("success") : STR("Success"));
-    json_put_key(&w, STR("request_id"));
-    json_put_string(&w, buf_str(&id));
-    json_close_object(&w);
-    buf_clear(&id);
+    buf_add_str(out, STR(",\"message\":"));
+    json_quote(v->refused ? str_from(v->message) : auth ? STR("success") : STR("Success"), out);
+    buf_add_str(out, STR(",\"request_id\":\""));
+    add_request_id(v, out);
+    buf_add_str(out, STR("\"}"));
 }
 
-static void write_answer(struct visit *v, struct str data, struct visit_answer *answer)
+static void write_refusal(const struct visit *v, struct buf *out)
+{
+    buf_reset(out);
+    begin_envelope(v->code, out);
+    buf_add_str(out, STR("null"));
+    end_envelope(v, out);
+}
+
+static void finish(struct visit *v, struct visit_answer *answer)
 {
     static const char page[] = "<html><body><h1>Something is out of order</h1></body></html>\n";
     const struct harm *harm = &v->harm;
     answer->status = v->status;
     answer->retry_after = harm->retry_after;
+    if (!v->refused)
+        end_envelope(v, &answer->body);
+    else if (!harm->html && !harm->empty)
+        write_refusal(v, &answer->body);
     if (v->refused && harm->html) {
         answer->content_type = STR("text/html");
         buf_add_str(&answer->body, str_from(page));
-    } else if (!v->refused || !harm->empty) {
-        write_envelope(v, data, &answer->body);
     }
     harm_answer(harm, answer);
 }
@@ -231,19 +239,16 @@ void sandbox_serve(struct core *core, const struct visit_request *request,
     if (control_serve(core, request, answer))
         return;
     struct visit v = {.core = core, .request = request, .status = 200};
-    struct buf data;
-    buf_init(&data, ANSWER_MAX);
     core->world.requests++;
     v.now = clock_now_ms(core->clock) / 1000;
     v.arena = arena_new(ARENA_MAX);
     if (!v.arena)
         sandbox_refuse(&v, REFUSE_INTERNAL, "out of memory");
     else
-        serve(&v, &data);
+        serve(&v, &answer->body);
     if (v.violation)
         remember_violation(&v);
-    write_answer(&v, buf_str(&data), answer);
-    buf_clear(&data);
+    finish(&v, answer);
     cJSON_Delete(v.token_data);
     arena_free(v.arena);
 }

@@ -28,6 +28,8 @@ struct core {
     const struct clock *clock;
     uint64_t seed;
     int64_t epoch;
+    struct cache *lists; /* sorted rows, see scan.h */
+    struct cache *cells; /* rows as JSON, see answer.c */
 };
 
 /* Never fails: what goes wrong is an answer too. The caller clears answer->body. */
