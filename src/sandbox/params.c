@@ -74,18 +74,25 @@ static bool check_text(struct visit *v, const struct contract_field *f, const ch
            check_enum(v, f, where, text);
 }
 
+/* Truth values of the query: v202309's own samples write both forms. */
+static bool read_truth(struct str text, bool *out)
+{
+    *out = str_eq(text, STR("true")) || str_eq(text, STR("1"));
+    return *out || str_eq(text, STR("false")) || str_eq(text, STR("0"));
+}
+
 /* One value of the query or of a form, which are texts whatever the type. */
 static bool check_query_value(struct visit *v, const struct contract_field *f, const char *where,
                               struct str text)
 {
+    bool truth;
     switch (f->type) {
     case CONTRACT_INT:
         return check_range(v, f, where, text) && check_enum(v, f, where, text);
     case CONTRACT_FLOAT:
         return json_is_number(text) || wrong(v, where, "must be a number");
     case CONTRACT_BOOL:
-        return str_eq(text, STR("true")) || str_eq(text, STR("false")) ||
-               wrong(v, where, "must be true or false");
+        return read_truth(text, &truth) || wrong(v, where, "must be true or false");
     default:
         return check_text(v, f, where, text);
     }
@@ -310,6 +317,7 @@ bool params_check(struct visit *v)
 static struct value typed(struct visit *v, const struct contract_field *f, struct str text)
 {
     int64_t number;
+    bool truth;
     if (f->list) {
         struct value list = {.kind = VALUE_LIST};
         size_t count = 1;
@@ -322,8 +330,8 @@ static struct value typed(struct visit *v, const struct contract_field *f, struc
     }
     if (f->type == CONTRACT_INT && str_to_i64(text, &number))
         return value_int(number);
-    if (f->type == CONTRACT_BOOL)
-        return value_bool(str_eq(text, STR("true")));
+    if (f->type == CONTRACT_BOOL && read_truth(text, &truth))
+        return value_bool(truth);
     return value_text(text);
 }
 

@@ -195,7 +195,7 @@ static const struct {
      400,
      "query.page_size stands there twice"},
     {"truth value",
-     {.path = PRODUCT, .query = CIPHER "&return_draft_version=1"},
+     {.path = PRODUCT, .query = CIPHER "&return_draft_version=yes"},
      36009004,
      400,
      "must be true or false"},
