@@ -2,11 +2,11 @@
 """Measures shopshim against nginx's plain pass-through and its json room against cJSON, side by
 side in one run, and prints ratios.
 
-    ./dev bench                 everything, about four minutes
+    ./dev bench                 everything, about five minutes
     ./dev bench --seconds 2     shorter, noisier
     ./dev bench --only load     one part
 
-Parts: json, tables, load, instructions, memory. Proxies have one worker and a processor of their
+Parts: json, tables, load, sandbox, instructions, memory. Proxies have one worker and a processor of their
 own; the load generator and upstream share another. Baseline and shopshim take turns, so that a
 machine whose speed drifts hurts both; each figure is the median of the rounds. Nothing passes or
 fails: the last lines put what was measured beside what the project asks of itself.
@@ -30,7 +30,7 @@ import tempfile
 import time
 
 import documents
-from servers import CPUS, OTHER_CPU, Servers, cpu_seconds, memory_kib, pinned
+from servers import CPUS, OTHER_CPU, PROXY_CPU, Servers, cpu_seconds, memory_kib, pinned
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("SHOPSHIM", ROOT / "build/release/shopshim"))
@@ -41,6 +41,7 @@ WRK = """
 wrk.method = "POST"
 wrk.path = "{path}"
 wrk.headers["Content-Type"] = "application/json"
+{more}
 wrk.body = '{body}'
 """
 
@@ -54,13 +55,18 @@ def heading(title, explanation):
 # ---- requests ----
 
 
-def signed(path, **query):
-    """A legacy request target with its signature; good for five minutes."""
-    query = {"app_key": APP, "timestamp": str(int(time.time())), "shop_id": documents.SHOP, **query}
-    text = SECRET + path + "".join(k + v for k, v in sorted(query.items())) + SECRET
-    query["sign"] = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).hexdigest()
-    query["access_token"] = "bench-token"
+def with_sign(path, secret, query, body=""):
+    """A target with its signature; good for five minutes."""
+    query = {"timestamp": str(int(time.time())), **query}
+    text = secret + path + "".join(k + v for k, v in sorted(query.items())) + body + secret
+    query["sign"] = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
     return path + "?" + "&".join(f"{k}={v}" for k, v in query.items())
+
+
+def signed(path, **query):
+    """A legacy request target."""
+    query = {"app_key": APP, "shop_id": documents.SHOP, **query}
+    return with_sign(path, SECRET, query) + "&access_token=bench-token"
 
 
 def detail():
@@ -88,10 +94,11 @@ def microseconds(text):
     return float(number) * {"us": 1, "ms": 1000, "s": 1_000_000, "m": 60_000_000}[unit]
 
 
-def wrk(directory, port, connections, seconds):
-    target, body = detail()
+def wrk(directory, port, connections, seconds, request=None):
+    target, body = request or detail()
     script = pathlib.Path(directory) / "load.lua"
-    script.write_text(WRK.format(path=target, body=body))
+    more = "" if request is None else 'wrk.headers["x-tts-access-token"] = "demo-token"'
+    script.write_text(WRK.format(path=target, body=body, more=more))
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
     command = pinned(OTHER_CPU, [*command, "-s", str(script), f"http://127.0.0.1:{port}"])
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -146,6 +153,53 @@ def show_load(name, connections, rounds):
         least, most = (0.70, 1.5) if name == "2 KB" else (0.35, 3.5)
         beside.append((f"{name}, 64 connections: requests a second, of nginx's", ratio["rate"], "at least", least))
         beside.append((f"{name}, 64 connections: CPU per request, of nginx's", ratio["cpu"], "at most", most))
+
+
+# ---- the sandbox ----
+
+
+def list_of_new():
+    """A page of 50 orders, as the proxy asks for it."""
+    query = {"app_key": "demo-app", "shop_cipher": "demo-cipher-gb", "page_size": "50",
+             "sort_field": "create_time", "sort_order": "DESC"}
+    return with_sign("/order/202309/orders/search", "demo-secret", query, "{}"), "{}"
+
+
+def list_of_old():
+    query = {"app_key": "demo-app", "shop_id": "7495000000000000017"}
+    return with_sign("/api/orders/search", "demo-secret", query) + "&access_token=demo-token", '{"page_size":50}'
+
+
+def sandbox(arguments):
+    heading(
+        "Sandbox",
+        "The list of orders, 50 rows a page: from the sandbox itself, and through shopshim over the sandbox. The sandbox\n"
+        "has a processor of its own when it is measured and shares one with the load generator when shopshim is.",
+    )
+    figures = {"sandbox": [], "shopshim": []}
+    with tempfile.TemporaryDirectory() as directory, Servers(BINARY, directory, b"{}") as servers:
+        alone, _ = servers.sandbox(PROXY_CPU)
+        behind, _ = servers.sandbox(OTHER_CPU)
+        proxy, _ = servers.shopshim("demo-app", "demo-secret", upstream=behind)
+        pids = {"sandbox": servers.running[-3].pid, "shopshim": servers.running[-1].pid}
+        asked = {"sandbox": (alone, list_of_new), "shopshim": (proxy, list_of_old)}
+        for port, request in asked.values():
+            wrk(directory, port, 16, 1, request())
+        for _ in range(arguments.rounds):
+            for who, (port, request) in asked.items():
+                before = cpu_seconds(pids[who])
+                one = wrk(directory, port, 16, arguments.seconds, request())
+                one["cpu"] = (cpu_seconds(pids[who]) - before) * 1e6 / one["requests"]
+                figures[who].append(one)
+    print(f"{'':8} {'req/s':>9} {'CPU µs/req':>11}")
+    for who, rounds in figures.items():
+        m = {key: statistics.median(r[key] for r in rounds) for key in ("rate", "cpu")}
+        print(f"{who:8} {m['rate']:9.0f} {m['cpu']:11.1f}", flush=True)
+    pairs = list(zip(figures["sandbox"], figures["shopshim"]))
+    rate = statistics.median(own["rate"] / through["rate"] for own, through in pairs)
+    cpu = statistics.median(through["cpu"] / own["cpu"] for own, through in pairs)
+    print(f"{'ratio':8} {rate:9.2f} {cpu:11.2f}")
+    beside.append(("pages of 50 orders a second from the sandbox, of shopshim's", rate, "at least", 1.5))
 
 
 # ---- instructions ----
@@ -242,7 +296,7 @@ def tables(_arguments):
     run("tables_bench")
 
 
-PARTS = {"json": json_room, "tables": tables, "load": load, "instructions": instructions, "memory": memory}
+PARTS = {"json": json_room, "tables": tables, "load": load, "sandbox": sandbox, "instructions": instructions, "memory": memory}
 
 
 def show_beside():

@@ -140,11 +140,16 @@ class Servers:
         process = self.nginx("pass", PASS, PROXY_CPU, wrapper, port=port, upstream=self.upstream, master=master)
         return port, process
 
-    def shopshim(self, app, secret, wrapper=()):
+    def sandbox(self, cpu):
+        """The made-up shop: (port, process)."""
+        port = free_port()
+        return port, self.start(cpu, [str(self.binary), "sandbox", "--listen", f"127.0.0.1:{port}"], port)
+
+    def shopshim(self, app, secret, wrapper=(), upstream=None):
         """shopshim with one worker: (port, process). `wrapper` goes before the command."""
         port = free_port()
         config = self.dir / f"shopshim-{port}.json"
-        origin = f"http://127.0.0.1:{self.upstream}"
+        origin = f"http://127.0.0.1:{upstream or self.upstream}"
         config.write_text(
             json.dumps(
                 {
