@@ -11,7 +11,7 @@
 struct sandbox_flags {
     const char *listen;
     uint64_t seed, orders;
-    const char *state;
+    const char *state, *webhook;
     const char *trouble, *trouble_file;
     uint64_t trouble_seed;
 };
@@ -52,6 +52,13 @@ static const struct option own_options[] = {
      OPTION_AT(struct sandbox_flags, state),
      .verbs = VERB_ANY,
      .help = "keeps what requests change, from one run to the next"},
+    {.group = "Only this command",
+     .flag = "webhook",
+     .type = OPTION_TEXT,
+     .value = "URL",
+     OPTION_AT(struct sandbox_flags, webhook),
+     .verbs = VERB_ANY,
+     .help = "hears of changes for which no shop has set an address"},
     {.group = "Trouble on order",
      .flag = "trouble",
      .type = OPTION_TEXT,
@@ -102,6 +109,7 @@ static struct sandbox *start(const struct run *run, int *code)
                                                 .seed = flags->seed,
                                                 .orders = flags->orders,
                                                 .state = flags->state,
+                                                .webhook = flags->webhook,
                                                 .trouble = trouble,
                                                 .trouble_count = trouble_given(run->args, trouble),
                                                 .trouble_file = flags->trouble_file,
@@ -136,7 +144,8 @@ static int run(const struct run *run)
 
 const struct verb verb_sandbox = {
     .name = "sandbox",
-    .synopsis = "[--listen HOST:PORT] [--seed N] [--orders N] [--state FILE] [--trouble RULE]...",
+    .synopsis = "[--listen HOST:PORT] [--seed N] [--orders N] [--state FILE] [--webhook URL] "
+                "[--trouble RULE]...",
     .about = "a made-up v202309 shop, for trying and for tests",
     .more = "It checks requests as the real service does (method, path, parameters, token, time,\n"
             "signature) and answers with coherent made-up data. What requests change is gone when\n"

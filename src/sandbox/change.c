@@ -188,5 +188,8 @@ bool change_records(struct visit *v)
                               : effect_apply(v, effect, target->index, target->item)))
             return v->refused ? false : visit_out_of_memory(v);
     }
-    return show(&t);
+    if (!show(&t))
+        return false;
+    notices_send(v);
+    return true;
 }

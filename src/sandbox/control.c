@@ -3,6 +3,7 @@
  * Unsigned, and never troubled. Owns nothing.
  */
 #include "sandbox/image.h"
+#include "sandbox/notifier.h"
 #include "sandbox/visit.h"
 
 #include "json/writer.h"
@@ -44,12 +45,22 @@ static void serve_trouble(struct core *core, const struct visit_request *request
     trouble_write(core->trouble, &answer->body);
 }
 
+/* GET shows the last webhooks and what became of them, DELETE forgets them. */
+static void serve_webhooks(struct core *core, const struct visit_request *request,
+                           struct visit_answer *answer)
+{
+    if (str_eq(request->method, STR("DELETE")))
+        notifier_forget(core->notifier);
+    notifier_write(core->notifier, &answer->body);
+}
+
 /* Back to what the seed makes; trouble goes on. */
 static void serve_reset(struct core *core, const struct visit_request *request,
                         struct visit_answer *answer)
 {
     (void)request;
     world_reset(&core->world);
+    notifier_forget(core->notifier);
     buf_add_str(&answer->body, STR("{}"));
 }
 
@@ -78,6 +89,7 @@ static const struct {
     {"/sandbox/violations", "GET DELETE", serve_violations},
     {"/sandbox/trouble", "GET PUT DELETE", serve_trouble},
     {"/sandbox/reset", "POST", serve_reset},
+    {"/sandbox/webhooks", "GET DELETE", serve_webhooks},
     {FILES, "GET", serve_file},
 };
 

@@ -364,7 +364,7 @@ struct value run_name(struct run *run, const struct expr *expr, struct place *sc
     struct name name = {expr->text, expr->hash};
     enum variable variable = (enum variable)expr->number;
     for (struct place *p = scope; p; p = p->up) {
-        bool own = variable != VARIABLES && p->own.p && str_eq(p->own, name.text);
+        bool own = p->own.p && str_eq(p->own, name.text);
         if (!own && place_member(run, p, name, &v))
             return v;
     }

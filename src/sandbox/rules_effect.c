@@ -11,6 +11,8 @@
 #include "sandbox/run.h"
 #include "sandbox/tables_internal.h"
 
+#include <stdio.h>
+
 /* The template's member at a path; lists are entered, what is no template is let be. */
 static const struct shape *member_at(const struct shape *shape, struct str path,
                                      const struct shape **list)
@@ -57,6 +59,16 @@ const struct rule_set *loader_sets(struct loader *l, const cJSON *node,
     return sets;
 }
 
+static void check_type(struct loader *l, int64_t type, const char *path)
+{
+    char call[64], below[TABLE_PATH];
+    snprintf(call, sizeof call, "POST /webhooks/%lld", (long long)type);
+    table_path_key(below, path, "type");
+    if (!l->tables->webhook_contracts ||
+        !contracts_by_call(l->tables->webhook_contracts, str_from(call)))
+        loader_error(l, below, "no contract of a webhook has this type");
+}
+
 static void read_notify(struct loader *l, const cJSON *node, const struct shape *scope,
                         const char *path, struct effect *effect)
 {
@@ -79,6 +91,7 @@ static void read_notify(struct loader *l, const cJSON *node, const struct shape 
         }
         struct rule_notify *notify = &list[effect->notify_count++];
         notify->type = type->valueint;
+        check_type(l, notify->type, at);
         table_path_key(below, at, "when");
         notify->when = when ? loader_expr(l, when, below) : NULL;
         loader_check_names(l, notify->when, &scope, scope ? 1 : 0, below);

@@ -10,6 +10,7 @@
 #include "sandbox/cache.h"
 #include "sandbox/conn.h"
 #include "sandbox/keeper.h"
+#include "sandbox/notifier.h"
 #include "sandbox/visit.h"
 
 #include <arpa/inet.h>
@@ -153,6 +154,19 @@ static bool fill_core(struct core *core, const struct sandbox_options *options,
     return fill_caches(core, fault);
 }
 
+static bool fill_notifier(struct core *core, const struct sandbox_options *options,
+                          struct fault *fault)
+{
+    core->notifier = notifier_new();
+    core->webhook = options->webhook ? strdup(options->webhook) : NULL;
+    if (!core->notifier || (options->webhook && !core->webhook))
+        return fault_set(fault, FAULT_INTERNAL, "out of memory or threads");
+    if (options->webhook && strncmp(options->webhook, "http://", 7) != 0 &&
+        strncmp(options->webhook, "https://", 8) != 0)
+        return fault_set(fault, FAULT_PARAMETER, "--webhook expects a URL of http or https");
+    return true;
+}
+
 /* Rules of the file first, then the others; FAULT_PARAMETER or FAULT_BODY when one is bad. */
 static bool fill_trouble(struct core *core, const struct sandbox_options *options,
                          struct fault *fault)
@@ -192,6 +206,7 @@ struct sandbox *sandbox_start(const struct sandbox_options *options, struct find
     sandbox->ctx = options->ctx;
     if (fill_core(&sandbox->core, options, findings, fault) &&
         fill_trouble(&sandbox->core, options, fault) && open_state(sandbox, options, fault) &&
+        fill_notifier(&sandbox->core, options, fault) &&
         open_listener(sandbox, options->listen, fault) && open_hall(sandbox, fault)) {
         int error = pthread_create(&sandbox->thread, NULL, run_loop, sandbox);
         sandbox->running = error == 0;
@@ -213,6 +228,8 @@ void sandbox_stop(struct sandbox *sandbox)
     if (sandbox->stop)
         event_free(sandbox->stop);
     keeper_free(sandbox->keeper);
+    notifier_free(sandbox->core.notifier);
+    free((char *)sandbox->core.webhook);
     if (sandbox->base)
         event_base_free(sandbox->base);
     if (sandbox->stop_fd >= 0)

@@ -41,6 +41,7 @@ struct sandbox_options {
     size_t trouble_count;
     const char *trouble_file;  /* more of them, or NULL */
     uint64_t trouble_seed;     /* 0: 1 */
+    const char *webhook;       /* URL of webhooks that no shop has an address for, or NULL */
     const char *state;         /* file that keeps what was changed, or NULL */
     const struct clock *clock; /* NULL: the machine's */
     void (*on_exchange)(void *ctx, const struct sandbox_exchange *exchange); /* or NULL */

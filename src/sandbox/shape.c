@@ -162,15 +162,17 @@ static void visit_name(const struct expr *expr, void *ctx)
                      STR_ARG(expr->args[0]->text));
     if (expr->op != EXPR_NAME || variable_by_name(expr->text) != VARIABLES)
         return;
+    bool own = false;
     for (size_t i = n->count; i-- > 0;)
         if (shape_member(n->scopes[i], expr->text)) {
-            if (i + 1 == n->count && n->own.p && str_eq(n->own, expr->text)) {
-                loader_error(n->loader, n->path, "needs itself");
-                findings_hint(n->loader->findings, "root." STR_FMT " is the record's own",
-                              STR_ARG(expr->text));
-            }
-            return;
+            own = i + 1 == n->count && n->own.p && str_eq(n->own, expr->text);
+            if (!own)
+                return;
         }
+    if (own) {
+        loader_error(n->loader, n->path, "needs itself");
+        return;
+    }
     loader_error(n->loader, n->path, "nothing is named '" STR_FMT "' here", STR_ARG(expr->text));
     suggest_name(n, expr->text);
 }

@@ -37,8 +37,7 @@ static void write_place(struct storing *s, struct value value)
     for (size_t i = 0; i < shape->count; i++) {
         struct value member;
         struct str name = shape->members[i].name;
-        if (name.p[0] == '_' || !run_member(s->run, value, name, &member) ||
-            !value_exists(member))
+        if (name.p[0] == '_' || !run_member(s->run, value, name, &member) || !value_exists(member))
             continue;
         write_key(s, name, &comma);
         write_value(s, member);

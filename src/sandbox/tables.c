@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum {
     ARENA_MAX = 64 << 20,
@@ -289,6 +290,33 @@ static void each_file(struct loader *loader, const char *mappings, const char *f
     table_files_clear(&files);
 }
 
+/* Own tables may do without webhooks: then there is no such file. */
+static void load_webhooks(struct loader *loader, const char *mappings)
+{
+    static const char *const keys[] = {"about", "entity", "when", "address", NULL};
+    struct tables *t = loader->tables;
+    char path[1024];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/sandbox/webhooks.json", mappings);
+    const cJSON *root = stat(path, &info) == 0 ? loader_read(loader, path) : NULL;
+    if (!root)
+        return;
+    loader_keys(loader, root, "$", keys);
+    struct str name = loader_text(loader, root, "$", "entity", true);
+    const struct entity *entity = name.p ? tables_entity(t, name) : NULL;
+    if (!entity) {
+        loader_error(loader, "$.entity", "no entity is named '" STR_FMT "'", STR_ARG(name));
+        return;
+    }
+    t->hearer = (struct hearer){
+        entity, loader_expr(loader, cJSON_GetObjectItemCaseSensitive(root, "when"), "$.when"),
+        loader_expr(loader, cJSON_GetObjectItemCaseSensitive(root, "address"), "$.address")};
+    loader_check_names(loader, t->hearer.when, &entity->shape, 1, "$.when");
+    loader_check_names(loader, t->hearer.address, &entity->shape, 1, "$.address");
+    snprintf(path, sizeof path, "%s/contracts/webhooks", mappings);
+    t->webhook_contracts = contracts_load(path, loader->findings);
+}
+
 static void load_all(struct loader *loader, const char *mappings)
 {
     char path[1024];
@@ -301,6 +329,7 @@ static void load_all(struct loader *loader, const char *mappings)
     snprintf(path, sizeof path, "%s/sandbox/errors.json", mappings);
     load_refusals(loader, path);
     each_file(loader, mappings, "entities", load_entities);
+    load_webhooks(loader, mappings);
     snprintf(path, sizeof path, "%s/sandbox/defaults.json", mappings);
     load_fallbacks(loader, path);
     if (loader->tables->contracts)
@@ -335,6 +364,7 @@ void tables_free(struct tables *tables)
         cJSON_Delete(tables->documents[i]);
     free(tables->documents);
     contracts_free(tables->contracts);
+    contracts_free(tables->webhook_contracts);
     arena_free(tables->arena);
     free(tables);
 }

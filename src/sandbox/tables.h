@@ -142,6 +142,13 @@ struct fallback {
     const struct expr *expr;
 };
 
+/* Who hears of a change: a record that has an address. */
+struct hearer {
+    const struct entity *entity; /* NULL: nobody */
+    const struct expr *when;     /* over the record, `value` being the type */
+    const struct expr *address;
+};
+
 struct tables {
     struct arena *arena;
     struct contracts *contracts;
@@ -153,6 +160,8 @@ struct tables {
     const struct fallback *fallbacks;
     size_t fallback_count;
     struct refusal_words refusals[REFUSALS];
+    struct contracts *webhook_contracts; /* by "POST /webhooks/TYPE"; NULL: none */
+    struct hearer hearer;
     const cJSON *words;
     const cJSON *access; /* apps, tokens, codes */
     cJSON **documents;   /* all files, kept: rows and words point into them */

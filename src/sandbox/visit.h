@@ -25,6 +25,8 @@ struct core {
     struct tables *tables;
     struct world world;
     struct trouble *trouble;
+    struct notifier *notifier;
+    const char *webhook; /* for what nobody asked for, or NULL */
     const struct clock *clock;
     uint64_t seed;
     int64_t epoch;
@@ -114,6 +116,9 @@ struct value visit_field(struct visit *visit, struct str name);
 
 bool rows_list(struct visit *visit);
 bool rows_get(struct visit *visit);
+/* Sends the webhooks that wait in the visit. */
+void notices_send(struct visit *visit);
+
 bool change_records(struct visit *visit);
 
 /* The id or ids that a `get` or an element of a change's request is about. */

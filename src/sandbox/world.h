@@ -65,6 +65,7 @@ struct world {
     struct violation violations[WORLD_VIOLATIONS];
     uint64_t violation_count;
     uint64_t requests;
+    uint64_t notices; /* webhooks made */
 };
 
 bool world_init(struct world *world);

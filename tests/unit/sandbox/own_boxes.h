@@ -91,6 +91,22 @@ static const struct own_file files[] = {
      " \"path\": {\"text\": \"string!\"}, \"query\": {\"shop_cipher\": \"string!\"}, \"body\": {},"
      " \"errors\": [], \"answer\": {\"text\": \"string\", \"box\": \"string\", \"uses\": "
      "\"int\"}}"},
+    {"contracts/webhooks/made.json",
+     "{\"name\": \"Made\", \"call\": \"POST /webhooks/1\", \"content\": \"json\", \"path\": {},"
+     " \"query\": {}, \"body\": {\"box\": \"string\", \"pieces\": \"int\"}, \"answer\": {},"
+     " \"errors\": []}"},
+    {"contracts/v202309/listen.json",
+     "{\"name\": \"Listen\", \"call\": \"PUT /box/202309/ears\", \"content\": \"json\", \"path\": "
+     "{},"
+     " \"query\": {\"shop_cipher\": \"string!\"}, \"body\": {\"address\": \"string!\"},"
+     " \"answer\": {}, \"errors\": []}"},
+    {"sandbox/webhooks.json",
+     "{\"entity\": \"ear\", \"when\": \"address and type == value\", \"address\": \"address\"}"},
+    {"sandbox/entities/ear.json",
+     "{\"entity\": \"ear\", \"id\": {\"field\": \"type\"}, \"count\": 2,"
+     " \"fields\": {\"type\": \"index + 1\", \"address\": \"absent\"}}"},
+    {"sandbox/endpoints/ear.json", "{\"PUT /box/202309/ears\": {\"change\": \"ear\", \"of\": "
+                                   "\"1\", \"set\": {\"address\": \"body.address\"}}}"},
     {"contracts/v202309/upload.json",
      "{\"name\": \"Upload\", \"call\": \"POST /box/202309/pictures\", \"content\": \"form\", "
      "\"path\": {},"
@@ -126,6 +142,8 @@ static const struct own_file files[] = {
      "  \"reuse\": \"if has(body.name, 'again') then record('box', 0).id\","
      "  \"denies\": [{\"when\": \"body.name == ''\", \"code\": 4, \"message\": \"no name\"}],"
      "  \"set\": {\"name\": \"body.name\", \"labels\": \"body.labels\", \"state\": \"'OPEN'\"},"
+     "  \"notify\": [{\"type\": 1, \"when\": \"name != 'quiet'\","
+     "    \"data\": {\"box\": \"id\", \"pieces\": \"pieces\"}}],"
      "  \"also\": [{\"in\": \"label\", \"of\": \"labels\", \"set\": {\"box\": \"record.name\", "
      "\"uses\": \"uses + 1\"},"
      "              \"also\": [{\"create\": \"label\", \"when\": \"uses == 2\","

@@ -39,8 +39,8 @@ static inline void own_write(const char *root, const char *path, const char *tex
 
 static inline void own_make(char root[64], const struct own_file *files, size_t count)
 {
-    static const char *const folders[] = {"contracts", "contracts/v202309", "sandbox",
-                                          "sandbox/entities", "sandbox/endpoints"};
+    static const char *const folders[] = {"contracts", "contracts/v202309", "contracts/webhooks",
+                                          "sandbox",   "sandbox/entities",  "sandbox/endpoints"};
     static const char *const links[] = {"sandbox/words.json", "sandbox/errors.json",
                                         "sandbox/defaults.json", "sandbox/access.json",
                                         "sandbox/entities/shop.json"};

@@ -77,7 +77,7 @@ static const struct {
     {"shop.currency", "IDR"},
     {"money(1234)", "1234"},
     {"record('shop', 0).currency", "GBP"},
-    {"size('shop')", "4"},
+    {"size('order')", "25"},
     {"find('product', record('product', 7).id).external_product_id", "EXT-00007"},
     {"find('product', '1')", NULL},
     {"external_product_id", "EXT-00004"},
