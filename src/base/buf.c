@@ -21,6 +21,14 @@ void buf_init_arena(struct buf *buf, size_t maximum, struct arena *arena)
     *buf = (struct buf){.maximum = maximum, .arena = arena};
 }
 
+struct buf buf_beside(const struct buf *other, size_t maximum)
+{
+    struct buf buf;
+    buf_init(&buf, maximum);
+    buf.arena = other->arena;
+    return buf;
+}
+
 void buf_clear(struct buf *buf)
 {
     if (!buf->arena)

@@ -24,6 +24,8 @@ struct buf {
 
 void buf_init(struct buf *buf, size_t maximum); /* allocates nothing */
 void buf_init_arena(struct buf *buf, size_t maximum, struct arena *arena);
+/* An empty one whose bytes live where those of `other` do. */
+struct buf buf_beside(const struct buf *other, size_t maximum);
 void buf_clear(struct buf *buf); /* frees; usable again as after buf_init */
 void buf_reset(struct buf *buf); /* n = 0, failed = false, keeps the memory */
 

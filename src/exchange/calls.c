@@ -121,12 +121,20 @@ static bool take(struct exchange *x, const struct sent *sent,
     return true;
 }
 
+bool calls_spare(struct exchange *x, const struct sent *sent)
+{
+    if (arena_failed(x->arena) || !ahead_came(x, sent, false))
+        return false;
+    x->fault = (struct fault){0};
+    return true;
+}
+
 bool calls_answer(struct exchange *x, const struct sent *sent,
                   const struct exchange_upstream *answer)
 {
     struct stage *stage = &x->stages[sent->slot.call];
     if (!take(x, sent, answer)) {
-        if (pages_refused(x, sent))
+        if (calls_spare(x, sent) || pages_refused(x, sent))
             return true;
         fault_name_call(x, sent);
         return false;

@@ -251,6 +251,10 @@ void exchange_on_fault(struct exchange *x, unsigned tag, const struct fault *fau
     if (!sent)
         return;
     x->fault = *fault;
+    if (!is_native(x) && !sent->shops && calls_spare(x, sent)) {
+        go(x);
+        return;
+    }
     fault_name_call(x, sent);
     if (sent->shops)
         who_failed(x);

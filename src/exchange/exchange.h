@@ -47,6 +47,7 @@ struct exchange_settings {
     int64_t deadline_ms;   /* 30 000: for the whole request */
     unsigned calls;        /* 150: most upstream calls for one request */
     unsigned side_by_side; /* 8: of these at the same time */
+    unsigned ahead;        /* 4: lists in lists that are fetched before it is their turn */
     unsigned query_pairs;  /* 100: most parameters of a request, query and form together */
     unsigned json_depth;   /* 64: nesting of a request's body, and of the list of shops */
     size_t memory;         /* 64 MiB: maximum of an exchange's arena */

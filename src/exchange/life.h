@@ -7,6 +7,7 @@
  *   receive.c   query and body;  admit.c  route, app, signature, time, token
  *   who.c       the shop and its cipher;  send.c  one upstream message, signed
  *   calls.c     which calls when, and their answers;  pages.c  the calls that page
+ *   ahead.c     lists in lists before it is their turn
  *   position.c  where a page begins: by cursor, by memory;  nest.c  lists in lists
  *   kept.c      what is kept between requests;  once.c  the first answer to equal ones
  *   recall.c    what one request learns for others
@@ -72,6 +73,16 @@ enum where {
     WHERE_KNOWN
 };
 
+enum { AHEAD = 16 }; /* the most that settings.ahead may be */
+
+enum ahead_state { AHEAD_ASKED, AHEAD_HERE, AHEAD_FAILED };
+
+/* The first page of an inner list, fetched before it is its turn. */
+struct ahead {
+    unsigned element;
+    enum ahead_state state;
+};
+
 struct pages {
     unsigned count; /* streams; 0: the plan does not page */
     unsigned calls[PAGE_STREAMS];
@@ -79,6 +90,9 @@ struct pages {
     unsigned next[PAGE_STREAMS]; /* number of the page to ask for */
     bool nested;                 /* calls[1] is made for each row of calls[0] */
     unsigned element;            /* the one of calls[1] that is asked for */
+    unsigned lists;              /* inner ones begun by this request */
+    struct ahead ahead[AHEAD];
+    unsigned ahead_count;
     bool started;
     bool descending; /* the largest key first */
     enum plan_page_style style;
@@ -262,6 +276,8 @@ bool calls_go(struct exchange *x);
 bool calls_finished(const struct exchange *x);
 bool calls_answer(struct exchange *x, const struct sent *sent,
                   const struct exchange_upstream *answer);
+/* A call of the plan failed: true when that does no harm, since nobody needs its answer as yet. */
+bool calls_spare(struct exchange *x, const struct sent *sent);
 void call_cancel(struct exchange *x, unsigned tag); /* one that is under way */
 void calls_cancel(struct exchange *x);
 void stage_finish(struct exchange *x, unsigned call);
@@ -342,6 +358,15 @@ void newer_keep(struct exchange *x);
 void recall_all(struct exchange *x);
 /* At the end, good or bad: what this one learned. */
 void recall_keep(struct exchange *x);
+
+/* ---- ahead.c ---- */
+
+/* Asks for lists whose turn will come. */
+bool ahead_go(struct exchange *x);
+/* The list of the element at hand was asked for ahead: takes it; *state says what is there. */
+bool ahead_take(struct exchange *x, enum ahead_state *state);
+/* A call came back, well or not: true when it is not its turn yet. */
+bool ahead_came(struct exchange *x, const struct sent *sent, bool good);
 
 /* ---- words.c ---- */
 

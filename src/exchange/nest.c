@@ -19,8 +19,10 @@ bool nest_element(struct exchange *x, size_t row)
     unsigned element;
     if (!plan_nest(x->run, pages->calls[INNER], outer_slot(x), row, &element, &x->fault))
         return false;
-    if (element != pages->element)
+    if (element != pages->element || pages->lists == 0) {
         pages->next[INNER] = 0;
+        pages->lists++;
+    }
     pages->element = element;
     return true;
 }

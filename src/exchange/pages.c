@@ -103,32 +103,50 @@ static struct plan_slot slot_of(const struct exchange *x, unsigned stream, unsig
         .call = pages->calls[stream], .element = inner ? pages->element : 0, .page = page};
 }
 
+static bool hand_over(struct exchange *x, unsigned stream, struct plan_slot slot);
+
 static bool fetch(struct exchange *x, const struct page_step *step)
 {
     struct pages *pages = &x->pages;
     unsigned stream = step->stream;
+    bool inner = pages->nested && stream == 1;
     struct plan_message message;
-    if (!position_walk(x) || (pages->nested && stream == 1 && !nest_element(x, step->row)))
+    enum ahead_state state;
+    if (!position_walk(x) || (inner && !nest_element(x, step->row)))
         return false;
+    if (inner && step->token.n == 0 && ahead_take(x, &state)) {
+        struct plan_slot slot = slot_of(x, stream, pages->next[stream]++);
+        return state != AHEAD_HERE || hand_over(x, stream, slot);
+    }
     struct plan_slot slot = slot_of(x, stream, pages->next[stream]++);
     struct plan_page_ask ask = {.size = pages->walk.position.size, .token = step->token};
     return plan_build(x->run, slot, &ask, &message, &x->fault) &&
            send_message(x, slot, &message, plan_call_at(x->plan, slot.call));
 }
 
+static void cancel_pages(struct exchange *x)
+{
+    for (unsigned i = 0; i < x->sent_count; i++)
+        if (x->sent[i]->under_way && plan_call_at(x->plan, x->sent[i]->slot.call)->paged)
+            call_cancel(x, i);
+    x->pages.ahead_count = 0;
+}
+
 /*
- * Whether the page may end here, shorter than asked: the next call is one too many, and there
- * are rows to give and a cursor to go on from.
+ * Whether the page may end here, shorter than asked or even without rows: the next call is one
+ * too many, and the next cursor leads on from where this page came to.
  */
 static bool may_cut(const struct exchange *x)
 {
     const struct pages *pages = &x->pages;
     return pages->style == PLAN_PAGE_CURSOR && x->sent_count >= settings_of(x)->calls &&
-           pages->walk.want < pages->asked.size;
+           page_moved(&pages->walk.position, &pages->from);
 }
 
+/* What was asked for ahead is not needed any more. */
 static void end_pages(struct exchange *x)
 {
+    cancel_pages(x);
     for (unsigned i = 0; i < x->pages.count; i++)
         stage_finish(x, x->pages.calls[i]);
 }
@@ -178,7 +196,7 @@ bool pages_go(struct exchange *x)
     while (more && x->under_way < settings_of(x)->side_by_side)
         if (!step_on(x, &more))
             return false;
-    return true;
+    return x->stages[pages->calls[0]].state == STAGE_FINISHED || ahead_go(x);
 }
 
 static unsigned stream_of(const struct exchange *x, unsigned call)
@@ -203,17 +221,22 @@ static bool is_still_there(struct exchange *x, size_t rows, bool *again)
                      "cursor.");
 }
 
-bool pages_came(struct exchange *x, const struct sent *sent)
+/* The page in that slot is here, and it is its turn. */
+static bool hand_over(struct exchange *x, unsigned stream, struct plan_slot slot)
 {
     struct pages *pages = &x->pages;
-    unsigned stream = stream_of(x, sent->slot.call);
-    size_t rows = plan_rows(x->run, sent->slot);
+    size_t rows = plan_rows(x->run, slot);
     bool again = false;
-    pages->here[stream] = sent->slot.page;
+    pages->here[stream] = slot.page;
     if (pages->nested && stream == 0 && !is_still_there(x, rows, &again))
         return false;
-    if (again ||
-        page_walk_came(&pages->walk, stream, rows, plan_next_token(x->run, sent->slot), &x->fault))
+    return again ||
+           page_walk_came(&pages->walk, stream, rows, plan_next_token(x->run, slot), &x->fault);
+}
+
+bool pages_came(struct exchange *x, const struct sent *sent)
+{
+    if (ahead_came(x, sent, true) || hand_over(x, stream_of(x, sent->slot.call), sent->slot))
         return true;
     fault_name_call(x, sent);
     return false;
@@ -231,9 +254,7 @@ bool pages_refused(struct exchange *x, const struct sent *sent)
     if (!plan_call_at(x->plan, sent->slot.call)->paged || !may_be_token(&x->fault) ||
         !position_again(x))
         return false;
-    for (unsigned i = 0; i < x->sent_count; i++)
-        if (x->sent[i]->under_way && plan_call_at(x->plan, x->sent[i]->slot.call)->paged)
-            call_cancel(x, i);
+    cancel_pages(x);
     x->fault = (struct fault){0};
     return true;
 }

@@ -14,6 +14,11 @@ bool page_walk_row(const struct page_walk *walk, size_t *row)
     return walk->position.nested && walk->hands[OUTER].here && *row < walk->hands[OUTER].rows;
 }
 
+size_t page_walk_rows(const struct page_walk *walk)
+{
+    return walk->position.nested && walk->hands[OUTER].here ? walk->hands[OUTER].rows : 0;
+}
+
 static void ask(struct page_walk *walk, unsigned stream, struct page_step *step)
 {
     struct page_position *position = &walk->position;

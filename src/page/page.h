@@ -43,6 +43,9 @@ void page_start(struct page_position *position, unsigned count);
 /* The start of two that are nested: the outer list, and the list of each of its rows. */
 void page_start_nested(struct page_position *position);
 
+/* Whether a comes behind b, from which a walk led to it. */
+bool page_moved(const struct page_position *a, const struct page_position *b);
+
 /* Whether all streams are done. */
 bool page_done(const struct page_position *position);
 
@@ -126,6 +129,9 @@ struct page_step {
  * in hand, and where there.
  */
 bool page_walk_row(const struct page_walk *walk, size_t *row);
+
+/* How many rows the outer page in hand has; 0: none is in hand. */
+size_t page_walk_rows(const struct page_walk *walk);
 
 /* What to do next; call again after every step but PAGE_WAIT and PAGE_END. */
 void page_walk_step(struct page_walk *walk, struct page_step *step);

@@ -23,6 +23,16 @@ void page_start_nested(struct page_position *position)
     position->nested = true;
 }
 
+bool page_moved(const struct page_position *a, const struct page_position *b)
+{
+    for (unsigned i = 0; i < a->count; i++)
+        if (a->streams[i].given != b->streams[i].given ||
+            a->streams[i].done != b->streams[i].done ||
+            !str_eq(a->streams[i].token, b->streams[i].token))
+            return true;
+    return false;
+}
+
 bool page_done(const struct page_position *position)
 {
     for (unsigned i = 0; i < position->count; i++)
@@ -34,8 +44,7 @@ bool page_done(const struct page_position *position)
 bool page_seal(const struct page_position *position, struct sign_key *key, struct str context,
                struct buf *cursor)
 {
-    struct buf text;
-    buf_init(&text, LONGEST_CURSOR / 2);
+    struct buf text = buf_beside(cursor, LONGEST_CURSOR / 2);
     buf_add_str(&text, position->nested ? STR("2 ") : STR("1 "));
     buf_add_u64(&text, position->size);
     buf_add_char(&text, ' ');

@@ -26,8 +26,7 @@ bool seal_close(struct sign_key *key, struct str context, struct str text, struc
     unsigned char digest[HMAC_SIZE];
     if (!make_tag(key, context, text, digest))
         return false;
-    struct buf plain;
-    buf_init(&plain, TAG + text.n);
+    struct buf plain = buf_beside(out, TAG + text.n);
     buf_add(&plain, (const char *)digest, TAG);
     buf_add_str(&plain, text);
     bool good = !buf_failed(&plain);

@@ -374,7 +374,9 @@ static void run_steps(struct run *run)
 static bool run_case(struct plans *plans, const char *name, bool last_first, struct buf *lines)
 {
     static const struct exchange_app app = {STR_C(CASE_APP), STR_C(CASE_SECRET)};
-    struct exchange_common common = {.settings = &exchange_default_settings,
+    struct exchange_settings settings = exchange_default_settings;
+    settings.ahead = 0; /* so that a case can say which calls are made */
+    struct exchange_common common = {.settings = &settings,
                                      .apps = &app,
                                      .app_count = 1,
                                      .book = shop_book_new(NULL),

@@ -118,7 +118,8 @@ class Cases(unittest.TestCase):
         cls.script = None
         cls.tokens = 0
         cls.upstream = Upstream(lambda request: cls.script(request))
-        cls.proxies = {target: Proxy(cls.upstream.url, {"target": target, "upstream": {"answer_ms": 2000}})
+        cls.proxies = {target: Proxy(cls.upstream.url, {"target": target, "upstream": {"answer_ms": 2000},
+                                                           "exchange": {"ahead": 0}})
                        for target in ("202309", "newest")}
 
     @classmethod

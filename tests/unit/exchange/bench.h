@@ -120,6 +120,7 @@ static inline int world_set_up(void **state)
     }
     findings_clear(&findings);
     world->settings = exchange_default_settings;
+    world->settings.ahead = 0; /* tests that count calls have one list after the other */
     world->common.book = shop_book_new(NULL);
     world->arena = arena_new((size_t)64 << 20);
     world->now_ms = (int64_t)NOW * 1000;

@@ -53,6 +53,8 @@ static void answer_what_is_asked(struct client *client)
             : str_starts(target, STR("/box/v2/")) && sent_parameter(client, i, "page_size").p
                 ? "{\"code\":0,\"message\":\"\",\"request_id\":\"u\",\"data\":{"
                   "\"things\":[{\"id\":\"1\"},{\"id\":\"2\"}],\"next_page_token\":\"\"}}"
+            : str_starts(target, STR("/big/v2/search?"))
+                ? "{\"code\":0,\"message\":\"\",\"request_id\":\"u\",\"data\":{\"list\":[\"7\"]}}"
             : str_starts(target, STR("/thing/v2/search?"))
                 ? "{\"code\":0,\"message\":\"\",\"request_id\":\"u\",\"data\":{\"total\":9,"
                   "\"things\":[{\"id\":\"1\"},{\"id\":\"2\"},{\"id\":\"3\"},{\"id\":\"4\"},"
@@ -76,6 +78,8 @@ static const struct example examples[] = {
     {"POST /api/thing/nested_offset", "shop_id=1001", "{\"offset\":3,\"size\":4}"},
     {"POST /api/thing/noted", "shop_id=1001", "{\"page_size\":2}"},
     {"POST /api/thing/upload", NULL, "{\"data\":\"aGVsbG8=\"}"},
+    {"POST /api/thing/make", "shop_id=1001", "{\"serial\":\"n\",\"name\":\"a\"}"},
+    {"POST /api/thing/end", "shop_id=1001", "{\"id\":\"7\"}"},
     {"POST /thing/202401/things", "shop_id=1001&strange=%0a", "{\"ids\":[1]}"},
     {"GET /api/thing/nowhere", NULL, NULL},
 };
@@ -124,7 +128,9 @@ static long fail_each(struct world *world, const struct exchange_request *reques
         world->common.book = shop_book_new(NULL);
         page_store_free(world->common.store);
         world->common.store = page_store_local(10000);
-        assert_true(world->common.book && world->common.store);
+        page_store_free(world->common.answers);
+        world->common.answers = page_store_local(10000);
+        assert_true(world->common.book && world->common.store && world->common.answers);
         allocations = 0;
         fail_on = all_behind;
         fail_at = n;
@@ -149,7 +155,8 @@ static void every_allocation_may_fail(void **state)
         arena_free(world->arena);
         world->arena = keep;
         page_store_free(world->common.store);
-        world->common.store = NULL;
+        page_store_free(world->common.answers);
+        world->common.store = world->common.answers = NULL;
         print_message("           %s: %ld, %ld\n", examples[i].call, once, all);
         assert_true(once >= 3 && all >= 3);
     }
@@ -190,8 +197,8 @@ static long beside_the_arena(struct world *world, const struct exchange_request 
 }
 
 /*
- * Once the reply's buffer is there and the token's shops are known. Lists are left out: cursors
- * and what is remembered of them outlive a request.
+ * Once the reply's buffer is there and the token's shops are known. Nothing is remembered here:
+ * what is outlives a request.
  */
 static void all_else_comes_from_the_arena(void **state)
 {
@@ -199,6 +206,13 @@ static void all_else_comes_from_the_arena(void **state)
         {"GET /api/thing/get", "id=1&shop_id=1001&strange=%0a", NULL},
         {"GET /api/thing/chain", "id=1&more=true&shop_id=1001", "{}"},
         {"POST /api/thing/mark", "shop_id=1001", "{\"ids\":[1,2,3]}"},
+        {"POST /api/thing/list", "shop_id=1001", "{\"page_size\":4}"},
+        {"POST /api/thing/nested", "shop_id=1001", "{\"page_size\":3}"},
+        {"POST /api/thing/numbered", "shop_id=1001", "{\"page_number\":2,\"page_size\":3}"},
+        {"POST /api/thing/nested_offset", "shop_id=1001", "{\"offset\":3,\"size\":4}"},
+        {"POST /api/thing/noted", "shop_id=1001", "{\"page_size\":2}"},
+        {"POST /api/thing/make", "shop_id=1001", "{\"serial\":\"n\",\"name\":\"a\"}"},
+        {"POST /api/thing/end", "shop_id=1001", "{\"id\":\"7\"}"},
         {"POST /api/thing/upload", NULL, "{\"data\":\"aGVsbG8=\"}"},
         {"POST /thing/202401/things", "shop_id=1001", "{\"ids\":[1]}"},
         {"GET /api/thing/nowhere", NULL, NULL},
