@@ -66,7 +66,7 @@ struct compiler {
     bool learning;     /* what is remembered cannot be read here */
 };
 
-/* ---- compile_scope.c ---- */
+/* ---- compile_scope.c, compile_value.c ---- */
 
 struct str keep(struct compiler *c, const char *text); /* a copy that lives as long as plans */
 
@@ -102,11 +102,19 @@ bool compile_range(const cJSON *node, const struct place *place, uint64_t most, 
 /* Slots for all wants and operands. */
 bool compile_seal(struct compiler *c);
 
-/* ---- compile_shape.c ---- */
+/* ---- compile_shape.c, compile_object.c, compile_rows.c ---- */
 
 bool compile_shape(struct compiler *c, const cJSON *node, const struct view *view,
                    const struct place *place, struct shape *out);
 bool compile_text(struct compiler *c, const char *text, const struct view *view,
+                  const struct place *place, struct shape *out);
+
+/* The view inside the elements of the lists that expressions lead to. */
+struct view element_view(struct compiler *c, const struct view *view, const struct leads *leads,
+                         struct scope *scope);
+
+/* {"rows": {call: shape}}. compile_rows.c */
+bool compile_rows(struct compiler *c, const cJSON *node, const struct view *view,
                   const struct place *place, struct shape *out);
 
 /* Once all slots are known. */

@@ -112,6 +112,13 @@ void shape_write_whole(struct plan_run *run, const struct shape *shape, struct j
 /* The rows that were picked, as a list (write_rows.c). */
 enum written rows_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
 
+/* The lists of `each` and `group` that are there, in their order; how many. */
+size_t sources_read(struct plan_run *run, const struct shape *shape,
+                    struct value lists[SHAPE_SOURCES]);
+
+/* One element for each different key (write_group.c). */
+enum written group_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
+
 /* What is made apart first (write_apart.c). */
 enum written flat_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
 enum written packed_write(struct plan_run *run, const struct shape *shape, struct json_writer *w);
