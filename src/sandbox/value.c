@@ -3,26 +3,6 @@
  */
 #include "sandbox/value.h"
 
-struct value value_int(int64_t number)
-{
-    return (struct value){.kind = VALUE_INT, .number = number};
-}
-
-struct value value_bool(bool truth)
-{
-    return (struct value){.kind = VALUE_BOOL, .truth = truth};
-}
-
-struct value value_text(struct str text)
-{
-    return text.p ? (struct value){.kind = VALUE_TEXT, .text = text} : VALUE_NONE;
-}
-
-struct value value_money(int64_t number, unsigned decimals)
-{
-    return (struct value){.kind = VALUE_MONEY, .number = number, .decimals = decimals};
-}
-
 struct value value_data(const cJSON *data)
 {
     if (!data || cJSON_IsNull(data))
@@ -65,11 +45,6 @@ struct value value_json(struct json json, struct arena *arena)
     default:
         return VALUE_NONE;
     }
-}
-
-bool value_true(struct value v)
-{
-    return value_exists(v) && !(v.kind == VALUE_BOOL && !v.truth);
 }
 
 static struct str money_text(struct value v, struct arena *arena)

@@ -51,10 +51,26 @@ struct value {
 
 #define VALUE_NONE ((struct value){0})
 
-struct value value_int(int64_t number);
-struct value value_bool(bool truth);
-struct value value_text(struct str text);
-struct value value_money(int64_t number, unsigned decimals);
+static inline struct value value_int(int64_t number)
+{
+    return (struct value){.kind = VALUE_INT, .number = number};
+}
+
+static inline struct value value_bool(bool truth)
+{
+    return (struct value){.kind = VALUE_BOOL, .truth = truth};
+}
+
+/* The absent text is absent. */
+static inline struct value value_text(struct str text)
+{
+    return text.p ? (struct value){.kind = VALUE_TEXT, .text = text} : VALUE_NONE;
+}
+
+static inline struct value value_money(int64_t number, unsigned decimals)
+{
+    return (struct value){.kind = VALUE_MONEY, .number = number, .decimals = decimals};
+}
 
 /* Of a table file: scalars by value, arrays and objects by reference. NULL is absent. */
 struct value value_data(const cJSON *data);
@@ -68,7 +84,10 @@ static inline bool value_exists(struct value v)
 }
 
 /* Neither absent nor false. */
-bool value_true(struct value v);
+static inline bool value_true(struct value v)
+{
+    return v.kind != VALUE_ABSENT && !(v.kind == VALUE_BOOL && !v.truth);
+}
 
 /* The text of a scalar ("12.50" for money), in the arena; absent for anything else. */
 struct str value_str(struct value v, struct arena *arena);

@@ -62,6 +62,15 @@ unsigned contract_fit(struct str pattern, struct str path, struct str params[CON
     return pattern.p || path.p ? 0 : score;
 }
 
+/* Whether what stands before the first parameter is how the path begins: most are not. */
+static bool begins_alike(struct str pattern, struct str path)
+{
+    size_t i = 0;
+    while (i < pattern.n && i < path.n && pattern.p[i] == path.p[i] && pattern.p[i] != '{')
+        i++;
+    return i < pattern.n ? pattern.p[i] == '{' : i == path.n;
+}
+
 enum contract_found contracts_find(const struct contracts *contracts, struct str method,
                                    struct str path, struct contract_match *match)
 {
@@ -71,6 +80,8 @@ enum contract_found contracts_find(const struct contracts *contracts, struct str
     for (size_t i = 0; i < contracts->count; i++) {
         const struct contract *c = &contracts->items[i];
         struct str params[CONTRACT_PARAMS] = {0};
+        if (!begins_alike(c->path, path))
+            continue;
         unsigned score = contract_fit(c->path, path, params);
         bool same = str_eq(c->method, method);
         if (score == 0 || (best_method && !same) || (same == best_method && score <= best))
