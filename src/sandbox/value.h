@@ -86,7 +86,7 @@ static inline bool value_exists(struct value v)
 /* Neither absent nor false. */
 static inline bool value_true(struct value v)
 {
-    return v.kind != VALUE_ABSENT && !(v.kind == VALUE_BOOL && !v.truth);
+    return value_exists(v) && !(v.kind == VALUE_BOOL && !v.truth);
 }
 
 /* The text of a scalar ("12.50" for money), in the arena; absent for anything else. */
