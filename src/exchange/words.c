@@ -87,7 +87,8 @@ void fault_name_call(struct exchange *x, const struct sent *sent)
     if (sent->shops)
         snprintf(which, sizeof which, "The call that lists the shops of the token failed");
     else if (plan_call_at(x->plan, sent->slot.call)->each &&
-             !plan_call_at(x->plan, sent->slot.call)->nested)
+             !plan_call_at(x->plan, sent->slot.call)->nested &&
+             x->stages[sent->slot.call].times > 1)
         snprintf(which, sizeof which, "The upstream call " STR_FMT " failed for element %u of %zu",
                  STR_ARG(plan_call_at(x->plan, sent->slot.call)->name), sent->slot.element + 1,
                  x->stages[sent->slot.call].times);

@@ -42,14 +42,14 @@ def steps(inside):
         for part in re.split(r"^\$ ", code, flags=re.M)[1:]:
             lines = part.splitlines()
             count = 1
-            while lines[count - 1].endswith("\\"):
+            while "\n".join(lines[:count]).count("'") % 2:
                 count += 1
             yield "\n".join(lines[:count]), "\n".join(lines[count:])
 
 
 def run(inside):
     """Types the commands: yields each with its expected and its real output."""
-    port, demo = harness.free_port(), None
+    port, demo, names = harness.free_port(), None, ""
     try:
         for command, expected in steps(inside):
             if command.endswith("&"):
@@ -58,7 +58,9 @@ def run(inside):
                                        r"Serving until interrupted")
                 yield command, expected, expected
                 continue
-            done = subprocess.run(["bash", "-c", command.replace("localhost:8080", f"127.0.0.1:{port}")],
+            if re.match(r"\w+=", command):
+                names += command + "\n"
+            done = subprocess.run(["bash", "-c", names + command.replace("localhost:8080", f"127.0.0.1:{port}")],
                                   cwd=harness.ROOT, capture_output=True, text=True, timeout=60, check=False)
             yield command, expected, (done.stdout + done.stderr).strip()
     finally:
