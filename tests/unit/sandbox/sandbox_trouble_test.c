@@ -318,7 +318,7 @@ static void answers_instead_of_serving(void **state)
         int64_t code;
     } rows[] = {
         {"status:503", 503, 36009003},     {"status:599", 599, 36009003},
-        {"rate_limit:3", 429, 36009002},   {"retired", 400, 36009004},
+        {"rate_limit:3", 429, 36009002},   {"retired", 400, 36009014},
         {"expire_token", 401, 105002},     {"clock_skew:400", 400, 36009004},
         {"clock_skew:-40", 400, 36009004},
     };
