@@ -1,12 +1,13 @@
 /*
  * check: everything that can be found wrong with tables, contracts and, when one is named, a
  * configuration: what loading finds, and then each table held against the contracts of both
- * sides.
+ * sides, and the sandbox's tables against those of v202309.
  */
 #include "check/check.h"
 #include "cli/junit.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
+#include "sandbox/check.h"
 
 #include <sys/stat.h>
 
@@ -43,6 +44,7 @@ struct looked {
     const char *mappings;
     struct str contract_directory;
     size_t tables, contracts;
+    size_t endpoints;  /* of the sandbox */
     struct str *files; /* of the tables */
 };
 
@@ -115,10 +117,12 @@ static void print_result(const struct findings *findings, const struct looked *l
                          struct buf *out)
 {
     print_findings_text(findings, out);
-    buf_printf(out, "%zu error%s, %zu warning%s; %zu tables and %zu contracts in %s\n",
+    buf_printf(out,
+               "%zu error%s, %zu warning%s; %zu tables, %zu endpoints of the sandbox and %zu "
+               "contracts in %s\n",
                findings->errors, findings->errors == 1 ? "" : "s", findings->warnings,
-               findings->warnings == 1 ? "" : "s", looked->tables, looked->contracts,
-               looked->mappings);
+               findings->warnings == 1 ? "" : "s", looked->tables, looked->endpoints,
+               looked->contracts, looked->mappings);
 }
 
 static int run(const struct run *run)
@@ -134,6 +138,8 @@ static int run(const struct run *run)
         options->contracts ? str_from(options->contracts)
                            : arena_printf(run->config->arena, "%s/contracts", looked.mappings);
     check_tables(run, &looked, &findings);
+    if (!options->contracts)
+        sandbox_check(looked.mappings, &findings, &looked.endpoints);
 
     struct buf text;
     buf_init(&text, (size_t)4 << 20);
@@ -155,8 +161,9 @@ const struct verb verb_check = {
     .about = "everything that is wrong with the tables and a configuration",
     .more =
         "Holds each table against the contracts of both sides: what the app may send, what\n"
-        "v202309 takes and gives, what the app must get; and looks for the cases of each. Ends\n"
-        "with 0 when nothing was found, else with 1.",
+        "v202309 takes and gives, what the app must get; and looks for the cases of each. The\n"
+        "sandbox's tables are held against the contracts too. Ends with 0 when nothing was found,\n"
+        "else with 1.",
     .bit = VERB_CHECK,
     .options = own_options,
     .option_count = sizeof own_options / sizeof own_options[0],

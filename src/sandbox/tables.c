@@ -200,6 +200,7 @@ static void load_entities(struct loader *loader, const struct table_files *files
             continue;
         names[t->entity_count] = loader->file;
         entities[t->entity_count].number = (unsigned)t->entity_count;
+        entities[t->entity_count].file = loader->file;
         read_entity(loader, root, &entities[t->entity_count]);
         if (tables_entity(t, entities[t->entity_count].name))
             loader_error(loader, "$.entity", "another file has an entity of this name");

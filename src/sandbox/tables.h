@@ -35,6 +35,7 @@ enum entity_count { COUNT_FIXED, COUNT_ORDERS, COUNT_EXPRESSION };
 
 struct entity {
     struct str name;
+    const char *file;
     unsigned number;               /* its place in tables->entities */
     struct str key;                /* the field that holds its id */
     struct str prefix;             /* first digits of its ids, absent when rows have theirs */
