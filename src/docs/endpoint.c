@@ -95,6 +95,9 @@ static void put_times(const struct teller *t, const struct call *call, struct bu
         buf_add_str(out, STR(", once for each of "));
         tell_expression(t, &call->each, &outer, out);
         buf_printf(out, ", at most %u", call->public.most);
+        if (call->public.part.p)
+            buf_printf(out, " (what is beyond is left out: " STR_FMT ")",
+                       STR_ARG(call->public.part));
     }
 }
 

@@ -35,7 +35,8 @@ enum exchange_state {
 enum {
     REQUEST_ID = 34,        /* yyyymmddhhmmss and 20 hexadecimal digits */
     SEND_FIELDS = 2,        /* token, content type */
-    REPLY_FIELDS = 6,       /* content type, unused, lost, repeated, upstream id, retry after */
+    REPLY_FIELDS = 7,       /* content type, unused, lost, left out, repeated, upstream id, retry
+                               after */
     NOTES_LENGTH = 1024,    /* of a diagnostic header */
     IDS_LENGTH = 400,       /* of upstream's ids together */
     KEPT_REPLY = 16 * 1024, /* a larger reply buffer is given back after its exchange */

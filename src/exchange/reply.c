@@ -3,6 +3,7 @@
  * buffer, which outlives the arena's failures; a bad reply is made in any case, in the last
  * resort as a fixed text.
  */
+#include "base/log.h"
 #include "exchange/life.h"
 #include "json/writer.h"
 #include <inttypes.h>
@@ -39,6 +40,19 @@ static void add_shown(struct exchange *x, struct str name, struct str text, size
         add_field(x, name, buf_str(&value));
 }
 
+/* Told here and in the log, never in the message: clients compare that with "Success". */
+static void add_left_out(struct exchange *x)
+{
+    struct buf left;
+    buf_init_arena(&left, (size_t)16 * NOTES_LENGTH, x->arena);
+    plan_left_out(x->run, &left);
+    if (buf_failed(&left) || left.n == 0 || x->fault.kind != FAULT_NONE)
+        return;
+    add_shown(x, STR("X-Shopshim-Left-Out"), buf_str(&left), NOTES_LENGTH);
+    log_warn("part answer endpoint=%s request_id=%s left_out=" STR_FMT, x->endpoint, x->id,
+             (int)(left.n < NOTES_LENGTH ? left.n : NOTES_LENGTH), left.p);
+}
+
 static void add_fields(struct exchange *x)
 {
     x->answer.fields = x->reply_fields;
@@ -52,6 +66,7 @@ static void add_fields(struct exchange *x)
         plan_notes(x->run, &unused, &lost);
         add_shown(x, STR("X-Shopshim-Unused"), buf_str(&unused), NOTES_LENGTH);
         add_shown(x, STR("X-Shopshim-Lost"), buf_str(&lost), NOTES_LENGTH);
+        add_left_out(x);
     }
     if (once_answered(x))
         add_field(x, STR("X-Shopshim-Repeated"), x->once.first);

@@ -178,12 +178,31 @@ static bool compile_changes(const cJSON *node, const struct place *place, struct
     return !changes || !get || place_error(&at, "a GET changes nothing anyway");
 }
 
+/* Behind `changes`. */
+static bool compile_part(struct compiler *c, const cJSON *node, const struct place *place,
+                         struct call *call)
+{
+    const cJSON *part = cJSON_GetObjectItemCaseSensitive(node, "part");
+    struct place at = place_key(place, "part");
+    if (!part)
+        return true;
+    if (!cJSON_IsString(part) || !*part->valuestring)
+        return place_error(&at, "expected a sentence, found %s", place_kind(part));
+    call->public.part = keep(c, part->valuestring);
+    if (!call->public.each)
+        return place_error(&at, "`part` belongs to `each`");
+    if (call->public.changes)
+        return place_error(&at, "the call changes something: all of it is done, or nothing");
+    return !call->has_rows ||
+           place_error(&at, "the lists of `rows` are asked for one by one, without a bound");
+}
+
 static bool compile_call(struct compiler *c, const cJSON *node, const struct place *place,
                          struct call *call)
 {
     static const char *const known[] = {"send",     "query",    "body",    "form",   "when",
                                         "each",     "most",     "rows",    "limits", "page",
-                                        "order_by", "on_error", "changes", NULL};
+                                        "order_by", "on_error", "changes", "part",   NULL};
     bool good = place_known_keys(place, node, known);
     struct view outer = {0}, view = {0};
     const cJSON *when = cJSON_GetObjectItemCaseSensitive(node, "when");
@@ -196,6 +215,7 @@ static bool compile_call(struct compiler *c, const cJSON *node, const struct pla
     good =
         compile_send(c, cJSON_GetObjectItemCaseSensitive(node, "send"), &view, place, call) && good;
     good = compile_changes(node, place, call) && good;
+    good = compile_part(c, node, place, call) && good;
     good = compile_query(c, cJSON_GetObjectItemCaseSensitive(node, "query"), &view, place, call) &&
            good;
     good = compile_body(c, node, &view, place, call) && good;

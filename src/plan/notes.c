@@ -144,6 +144,17 @@ static bool was_sent(struct plan_run *run, const struct sentence *sentence)
            leads_somewhere(value->as.json, path->names + 1, path->count - 1);
 }
 
+void plan_left_out(struct plan_run *run, struct buf *out)
+{
+    for (unsigned i = 0; i < run->plan->call_count; i++) {
+        const struct plan_call *call = &run->plan->calls[i].public;
+        size_t left = run->calls[i].left_out;
+        if (left)
+            buf_printf(out, "%s" STR_FMT ": %zu of %zu (" STR_FMT ")", out->n ? "; " : "",
+                       STR_ARG(call->name), left, left + call->most, STR_ARG(call->part));
+    }
+}
+
 void plan_notes(struct plan_run *run, struct buf *unused, struct buf *lost)
 {
     struct names names;

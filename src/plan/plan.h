@@ -117,6 +117,7 @@ struct plan_call {
     uint32_t outer;
     uint32_t needs;    /* bit i: reads the answer of call i */
     uint32_t most;     /* of `each` */
+    struct str part;   /* why it is harmless to leave out what is beyond; absent: it is not */
     uint32_t page_min; /* upstream page sizes */
     uint32_t page_max;
 };
@@ -193,8 +194,8 @@ struct str plan_learned(struct plan_run *run, unsigned memory, uint32_t finished
 bool plan_call_wanted(struct plan_run *run, unsigned call);
 
 /*
- * How many times it is made: 1, or the elements of `each` (then 0 is possible). A fault when
- * there are more than `most`.
+ * How many times it is made: 1, or the elements of `each` (then 0 is possible). When there are more
+ * than `most`, a fault, or the first ones where the table has `part`.
  */
 bool plan_call_times(struct plan_run *run, unsigned call, size_t *times, struct fault *fault);
 
@@ -287,6 +288,9 @@ bool plan_reply(struct plan_run *run, const struct plan_page_given *page, struct
  * what the client sent beyond `accept`; `lost`, what it sent that `loses.request` confesses.
  */
 void plan_notes(struct plan_run *run, struct buf *unused, struct buf *lost);
+
+/* What was left out of a part answer: "call: 3 of 23 (sentence)"; nothing when it is whole. */
+void plan_left_out(struct plan_run *run, struct buf *out);
 
 /* Values of v202309 enums that no pair knows and that were replaced, since the load; thread-safe.
  */

@@ -145,6 +145,8 @@ static void print_call(struct printer *p, const struct plan *plan, unsigned inde
         line(p);
         buf_printf(p->out, "for each of " STR_FMT ", at most %u", STR_ARG(call->each.text),
                    call->public.most);
+        if (call->public.part.p)
+            buf_printf(p->out, ", which is harmless: " STR_FMT, STR_ARG(call->public.part));
     }
     for (unsigned i = 0; i < plan->call_count; i++)
         if (call->public.needs & UINT32_C(1) << i) {

@@ -93,12 +93,21 @@ bool plan_call_wanted(struct plan_run *run, unsigned call)
     return condition_holds(run, &run->plan->calls[call].when);
 }
 
-static bool too_many(struct plan_run *run, const struct call *call, size_t count,
-                     struct fault *fault)
+/* How many of them are taken; false, and a fault, when all or nothing is. */
+static bool bound(struct plan_run *run, const struct call *call, size_t *count, struct fault *fault)
 {
-    run_fault(run, &call->each.from, "holds %zu elements; at most %u are taken in one request",
-              count, call->public.most);
-    return run_check(run, fault);
+    struct call_state *state = &run->calls[call - run->plan->calls];
+    size_t most = call->public.most;
+    if (*count <= most)
+        return true;
+    if (!call->public.part.p) {
+        run_fault(run, &call->each.from, "holds %zu elements; at most %zu are taken in one request",
+                  *count, most);
+        return run_check(run, fault);
+    }
+    state->left_out = *count - most;
+    *count = most;
+    return true;
 }
 
 /* The elements of a call that is made for each row on the legacy page. */
@@ -110,15 +119,15 @@ static bool count_rows(struct plan_run *run, unsigned call, struct fault *fault)
     for (size_t i = 0; i < run->pick_count; i++)
         if (run->picks[i].slot.call == plan->public.outer)
             count += run->picks[i].to - run->picks[i].from;
-    if (count > plan->public.most)
-        return too_many(run, plan, count, fault);
+    if (!bound(run, plan, &count, fault))
+        return false;
     state->made = ARENA_ARRAY(run->arena, struct made, count + 1);
     for (size_t i = 0; i < run->pick_count && state->made; i++) {
         const struct pick *pick = &run->picks[i];
         if (pick->slot.call != plan->public.outer)
             continue;
         struct json row = json_at(picked_page(run, pick)->rows, pick->from);
-        for (size_t n = pick->from; n < pick->to; n++, row = json_next(row))
+        for (size_t n = pick->from; n < pick->to && state->times < count; n++, row = json_next(row))
             state->made[state->times++].element = value_json(row);
     }
     state->current = state->times;
@@ -140,13 +149,13 @@ static bool count_elements(struct plan_run *run, unsigned call, struct fault *fa
         return run_check(run, fault);
     }
     size_t count = value_count(run, &list);
-    if (count > plan->public.most)
-        return too_many(run, plan, count, fault);
+    if (!bound(run, plan, &count, fault))
+        return false;
     state->made = ARENA_ARRAY(run->arena, struct made, count + 1);
     if (!state->made)
         return run_check(run, fault);
     struct elements elements = value_elements(&list);
-    while (elements_next(run, &elements, &item))
+    while (state->times < count && elements_next(run, &elements, &item))
         if (value_there(&item))
             state->made[state->times++].element = item;
     state->current = state->times;

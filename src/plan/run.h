@@ -33,6 +33,7 @@ struct call_state {
     struct made *made;
     size_t made_room; /* of a nested call, whose elements come one by one */
     size_t current;   /* the element that "@" is; `times` when none */
+    size_t left_out;  /* elements beyond `most` */
     bool answered;
 };
 

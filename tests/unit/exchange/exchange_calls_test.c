@@ -543,6 +543,52 @@ static void takes_its_memory_from_a_pool(void **state)
 
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
+/* ---- part answers ---- */
+
+static void gives_a_part_where_that_is_harmless(void **state)
+{
+    static const struct {
+        const char *body, *data, *left_out;
+        unsigned calls;
+    } rows[] = {
+        {"{\"ids\":[1,2,3]}", "{\"names\":[\"a\",\"a\",\"a\"],\"boxes\":[]}", NULL, 3},
+        {"{\"ids\":[1,2,3,4]}", "{\"names\":[\"a\",\"a\",\"a\"],\"boxes\":[]}",
+         "looks: 1 of 4 (three are enough)", 3},
+        {"{\"ids\":[1,2,3,4,5],\"boxes\":[1,2,3]}",
+         "{\"names\":[\"a\",\"a\",\"a\"],\"boxes\":[\"a\",\"a\"]}",
+         "looks: 2 of 5 (three are enough); boxes_of: 1 of 3 (two as well)", 5},
+    };
+    know_shops(*state);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client client;
+        client_begin(&client, *state, "POST /api/thing/look", "shop_id=1001", rows[i].body);
+        assert_int_equal(client.count, rows[i].calls);
+        for (unsigned call = 0; call < client.count; call++)
+            answer_data(&client, call, "{\"name\":\"a\"}");
+        assert_data(&client, rows[i].data);
+        struct str told = reply_field(&client, "X-Shopshim-Left-Out");
+        assert_int_equal(told.p != NULL, rows[i].left_out != NULL);
+        if (rows[i].left_out)
+            assert_text(told, rows[i].left_out);
+        client_free(&client);
+    }
+}
+
+static void rows_beyond_the_part_have_no_answer(void **state)
+{
+    struct client client;
+    know_shops(*state);
+    client_begin(&client, *state, "POST /api/thing/peek", "shop_id=1001", "{}");
+    answer_data(&client, 0, "{\"things\":[{\"id\":\"1\"},{\"id\":\"2\"},{\"id\":\"3\"}]}");
+    assert_int_equal(client.count, 3);
+    answer_data(&client, 2, "{\"note\":\"n2\"}");
+    answer_data(&client, 1, "{\"note\":\"n1\"}");
+    assert_data(&client, "{\"list\":[{\"id\":\"1\",\"note\":\"n1\"},{\"id\":\"2\",\"note\":\"n2\"},"
+                         "{\"id\":\"3\"}]}");
+    assert_text(reply_field(&client, "X-Shopshim-Left-Out"), "notes: 1 of 3 (notes are a help)");
+    client_free(&client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -569,6 +615,8 @@ int main(void)
         WORLD(reports),
         WORLD(gives_each_request_its_id),
         WORLD(takes_its_memory_from_a_pool),
+        WORLD(gives_a_part_where_that_is_harmless),
+        WORLD(rows_beyond_the_part_have_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
