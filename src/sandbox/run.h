@@ -99,7 +99,8 @@ struct run {
     int64_t now;
     int64_t epoch;
     bool has_shop;
-    unsigned shop; /* index of the shop's row */
+    unsigned shop;   /* index of the shop's row */
+    struct str host; /* the sandbox's own, as the caller reached it */
     struct value variables[VARIABLES];
     struct record *chains[RUN_CHAINS];
     unsigned depth;
@@ -183,6 +184,10 @@ uint64_t run_roll(struct run *run, const struct place *scope, uint64_t salt, uin
 
 /* "parts[2].price.amount": where a member stands in its record, for changes. */
 struct str run_path(struct run *run, const struct place *place, struct str member);
+
+/* What the shelf holds under the hash that `name` ends with (hash, url, format, size, width,
+ * height); absent when it holds none. */
+struct value run_uploaded(struct run *run, struct str name);
 
 /* Notes a fault of the tables; returns the absent value. */
 struct value rule_fault(struct run *run, const char *format, ...)

@@ -79,6 +79,7 @@ static void begin_run(struct visit *v)
     run->epoch = v->core->epoch;
     run->shop = v->shop;
     run->has_shop = v->has_shop;
+    run->host = visit_own_host(v);
     run->variables[VARIABLE_QUERY] = (struct value){.kind = VALUE_PAIRS, .pairs = &v->query};
     run->variables[VARIABLE_PARAMS] = (struct value){.kind = VALUE_PAIRS, .pairs = &v->params};
     if (v->contract->form)

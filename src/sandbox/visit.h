@@ -124,7 +124,12 @@ bool change_records(struct visit *visit);
 /* The id or ids that a `get` or an element of a change's request is about. */
 struct value change_ids(struct visit *visit, struct value item);
 bool grant_token(struct visit *visit);
+
+/* Puts the file of a form on the shelf and shows it as the variable `file`. */
 bool upload_take(struct visit *visit);
+
+/* The sandbox's address as the caller wrote it. */
+struct str visit_own_host(const struct visit *visit);
 
 /* Makes the visit's token readable as the variable `token`. */
 void visit_show_token(struct visit *visit);

@@ -385,6 +385,12 @@ static struct value word_hash(const struct call *c)
     return text.p ? value_int((int64_t)(mix(str_hash(text)) % 1000000000)) : VALUE_NONE;
 }
 
+/* uploaded(text): the file with the hash that the text ends with. */
+static struct value word_uploaded(const struct call *c)
+{
+    return run_uploaded(c->run, value_str(c->args[0], c->run->arena));
+}
+
 /* every(list, v): whether all its elements equal v. */
 static struct value word_every(const struct call *c)
 {
@@ -467,7 +473,7 @@ static const struct {
     {"unique", 1, 1, false, word_unique},    {"flat", 1, 1, false, word_flat},
     {"hash", 1, 1, false, word_hash},        {"has", 2, 2, false, word_has},
     {"original", 2, 2, true, word_original}, {"min", 1, 8, false, word_min},
-    {"max", 1, 8, false, word_max},
+    {"max", 1, 8, false, word_max},          {"uploaded", 1, 1, false, word_uploaded},
 };
 
 int rule_word_count(void)

@@ -99,6 +99,8 @@ static const struct {
     {"join(unique([1, 2, '1', absent, 2, 3]), '-')", "1-2-3"},
     {"join(flat([[1, 2], absent, [3]]), '-')", "1-2-3"},
     {"hash('a') == hash('a')", "true"},
+    {"uploaded('pictures/0123456789abcdef0123456789abcdef')", NULL},
+    {"uploaded(absent)", NULL},
     {"hash('a') == hash('b')", "false"},
     {"has('Stoneware Mug', 'wareM')", "false"},
     {"has('Stoneware Mug', 'WARE m')", "true"},
