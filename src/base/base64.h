@@ -9,9 +9,10 @@
 
 /*
  * Decodes what apps really send: line breaks and blanks anywhere (76-column MIME form), a
- * leading data URL ("data:image/png;base64,"), either alphabet, padding present or not.
- * Anything else is refused: false, and *bad is the offset of the first wrong byte.
- * *out is in the arena. Works on `\n` already decoded from JSON, not on the escape.
+ * leading data URL ("data:image/png;base64,"), either alphabet; padding as it is due, none, or
+ * more than is due, up to two '='. Anything else is refused: false, and *bad is the offset of
+ * the first wrong byte. *out is in the arena. Works on `\n` already decoded from JSON, not on
+ * the escape.
  */
 bool base64_decode(struct str text, struct arena *arena, struct str *out, size_t *bad);
 

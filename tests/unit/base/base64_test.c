@@ -57,6 +57,8 @@ static void decodes(void **state)
         {STR_C("DATA:;Base64,Zm8="), STR_C("fo")},
         {STR_C("data:image/svg+xml;charset=utf-8;base64,\nZm8="), STR_C("fo")},
         {STR_C("Zh=="), STR_C("f")}, /* stray low bits do not change the bytes */
+        {STR_C("Zm8=="), STR_C("fo")},
+        {STR_C("Zm9v=="), STR_C("foo")},
     };
     (void)state;
     struct arena *arena = arena_new(1 << 16);
@@ -80,8 +82,9 @@ static void refuses(void **state)
         {STR_C("Zm9vY"), 5},
         {STR_C("Zg="), 3},
         {STR_C("Zg==="), 4},
-        {STR_C("Zm8=="), 4},
-        {STR_C("Zm9v="), 4},
+        {STR_C("Zm8==="), 5},
+        {STR_C("Zm9v==="), 6},
+        {STR_C("Zm9v==Z"), 6},
         {STR_C("="), 0},
         {STR_C("Zg==Zg=="), 4},
         {STR_C("Zg=x"), 3},
