@@ -221,6 +221,20 @@ static bool is_still_there(struct exchange *x, size_t rows, bool *again)
                      "cursor.");
 }
 
+/*
+ * What upstream gave so far is given, when it then leads in a circle: who follows the cursor is
+ * told of it.
+ */
+static bool cut_before_circle(struct exchange *x)
+{
+    const struct pages *pages = &x->pages;
+    if (pages->style != PLAN_PAGE_CURSOR || pages->walk.taken == 0)
+        return false;
+    x->fault = (struct fault){0};
+    end_pages(x);
+    return true;
+}
+
 /* The page in that slot is here, and it is its turn. */
 static bool hand_over(struct exchange *x, unsigned stream, struct plan_slot slot)
 {
@@ -231,7 +245,8 @@ static bool hand_over(struct exchange *x, unsigned stream, struct plan_slot slot
     if (pages->nested && stream == 0 && !is_still_there(x, rows, &again))
         return false;
     return again ||
-           page_walk_came(&pages->walk, stream, rows, plan_next_token(x->run, slot), &x->fault);
+           page_walk_came(&pages->walk, stream, rows, plan_next_token(x->run, slot), &x->fault) ||
+           cut_before_circle(x);
 }
 
 bool pages_came(struct exchange *x, const struct sent *sent)

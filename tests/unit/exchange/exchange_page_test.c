@@ -246,6 +246,30 @@ static void notices_a_circle(void **state)
     client_free(&client);
 }
 
+/* What came before the circle is given; who follows the cursor is told of it. */
+static void gives_what_came_before_a_circle(void **state)
+{
+    static const char circle[] =
+        "{\"total\":9,\"things\":[{\"id\":\"0\"}],\"next_page_token\":\"a\"}";
+    struct world *world = *state;
+    struct client client;
+    know_shops(world);
+    list(&client, world, 5, STR(""));
+    answer_data(&client, 0, circle);
+    answer_data(&client, 1, circle);
+    assert_rows(&client, 0, 1);
+    struct json data = data_of(&client);
+    assert_int_equal(json_type(json_get(data, STR("more"))), JSON_TRUE);
+    struct str cursor =
+        arena_str(world->arena, json_text(json_get(data, STR("next_cursor")), world->arena));
+    client_free(&client);
+    list(&client, world, 5, cursor);
+    assert_text(sent_parameter(&client, 0, "page_token"), "a");
+    answer_data(&client, 0, circle);
+    assert_fault(&client, FAULT_UPSTREAM_BAD, "as the next one");
+    client_free(&client);
+}
+
 static void refuses_sizes_outside_the_limits(void **state)
 {
     static const char *const bodies[] = {"{\"page_size\":0}", "{\"page_size\":101}",
@@ -474,6 +498,7 @@ int main(void)
         WORLD(a_cursor_page_may_be_cut),
         WORLD(a_page_may_be_cut_before_its_first_row),
         WORLD(notices_a_circle),
+        WORLD(gives_what_came_before_a_circle),
         WORLD(refuses_sizes_outside_the_limits),
         WORLD(takes_number_0_for_the_first),
         WORLD(serves_numbered_pages),
