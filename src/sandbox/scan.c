@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { SCRATCH_MAX = 64 << 20, SCRATCH_FULL = 256 << 10 };
+enum { SCRATCH_MAX = 64 << 20, SCRATCH_FULL = 256 << 10, NAMED_MAX = 200 };
 
 /* ---- which rows ---- */
 
@@ -143,6 +143,30 @@ static bool scan_members(struct scan *s)
     return rows && s->members ? keep_indexes(s, rows, count) : visit_out_of_memory(v);
 }
 
+/* Records that the request names by their ids are not searched for. */
+static bool scan_named(struct scan *s, struct value ids)
+{
+    struct visit *v = s->visit;
+    size_t all = run_list_count(&s->run, ids), count = 0;
+    struct row *rows = ARENA_ARRAY(v->arena, struct row, all + 1);
+    for (size_t i = 0; rows && i < all; i++) {
+        uint64_t index;
+        struct str id = value_str(run_list_at(&s->run, ids, i), v->arena);
+        bool found = id.p && run_find(&s->run, v->rule->entity, id, &index);
+        for (size_t k = 0; k < count && found; k++)
+            found = rows[k].index != index;
+        struct record *record = found ? run_record(&s->run, v->rule->entity, v->shop, index) : NULL;
+        if (!record || !run_exists(&s->run, record) || !passes(s, record->root))
+            continue;
+        struct value row = {.kind = VALUE_PLACE, .place = record->root};
+        rows[count++] = (struct row){index, sort_key(s, row, index)};
+    }
+    v->run = s->run;
+    if (v->run.faulty)
+        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+    return rows ? keep_indexes(s, rows, count) : visit_out_of_memory(v);
+}
+
 /* ---- kept lists ---- */
 
 static bool add_value(struct value value, struct arena *arena, struct buf *out)
@@ -210,10 +234,16 @@ bool scan_rows(struct scan *s, struct visit *v)
     s->wanted = ARENA_ARRAY(v->arena, struct value, rule->filter_count + 1);
     if (!s->wanted)
         return visit_out_of_memory(v);
-    for (size_t i = 0; i < rule->filter_count; i++)
-        s->wanted[i] = visit_field(v, rule->filters[i].field);
+    for (size_t i = 0; i < rule->filter_count; i++) {
+        struct value wanted = visit_field(v, rule->filters[i].field);
+        s->wanted[i] = run_list_count(&v->run, wanted) ? wanted : VALUE_NONE;
+    }
     if (!rule->entity)
         return scan_members(s);
+    struct value ids = rule->by.p ? visit_field(v, rule->by) : VALUE_NONE;
+    size_t named = run_list_count(&v->run, ids);
+    if (named && named <= NAMED_MAX)
+        return scan_named(s, ids);
     s->count = run_count(&v->run, rule->entity);
     if (!s->sort.p && !filtered(s))
         return true;
