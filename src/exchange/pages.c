@@ -222,13 +222,14 @@ static bool is_still_there(struct exchange *x, size_t rows, bool *again)
 }
 
 /*
- * What upstream gave so far is given, when it then leads in a circle: who follows the cursor is
- * told of it.
+ * What upstream gave so far is given, when it then leads in a circle: who asks for what follows
+ * is told of it.
  */
 static bool cut_before_circle(struct exchange *x)
 {
     const struct pages *pages = &x->pages;
-    if (pages->style != PLAN_PAGE_CURSOR || pages->walk.taken == 0)
+    if (pages->style == PLAN_PAGE_NONE || pages->walk.skip > 0 ||
+        pages->walk.want == pages->asked.size)
         return false;
     x->fault = (struct fault){0};
     end_pages(x);

@@ -291,6 +291,25 @@ static void numbered(struct client *client, struct world *world, int number, int
     client_begin(client, world, "POST /api/thing/numbered", "shop_id=1001", body.p);
 }
 
+/* The same of pages without cursors. */
+static void gives_a_numbered_page_before_a_circle(void **state)
+{
+    static const char circle[] =
+        "{\"total\":9,\"things\":[{\"id\":\"0\"}],\"next_page_token\":\"a\"}";
+    know_shops(*state);
+    for (int number = 1; number <= 2; number++) {
+        struct client client;
+        numbered(&client, *state, number, 5);
+        answer_data(&client, 0, circle);
+        answer_data(&client, 1, circle);
+        if (number == 1)
+            assert_rows(&client, 0, 1);
+        else
+            assert_fault(&client, FAULT_UPSTREAM_BAD, "as the next one");
+        client_free(&client);
+    }
+}
+
 static void takes_number_0_for_the_first(void **state)
 {
     know_shops(*state);
@@ -499,6 +518,7 @@ int main(void)
         WORLD(a_page_may_be_cut_before_its_first_row),
         WORLD(notices_a_circle),
         WORLD(gives_what_came_before_a_circle),
+        WORLD(gives_a_numbered_page_before_a_circle),
         WORLD(refuses_sizes_outside_the_limits),
         WORLD(takes_number_0_for_the_first),
         WORLD(serves_numbered_pages),
