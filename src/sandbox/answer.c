@@ -17,23 +17,36 @@ struct writer {
     unsigned depth;
 };
 
+static void escape(unsigned char c, struct buf *out)
+{
+    if (c == '"' || c == '\\') {
+        buf_add_char(out, '\\');
+        buf_add_char(out, (char)c);
+    } else if (c == '\n') {
+        buf_add_str(out, STR("\\n"));
+    } else if (c == '\t') {
+        buf_add_str(out, STR("\\t"));
+    } else if (c == '\r') {
+        buf_add_str(out, STR("\\r"));
+    } else {
+        buf_printf(out, "\\u%04x", c);
+    }
+}
+
+static bool plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
 static void quote(struct str text, struct buf *out)
 {
     buf_add_char(out, '"');
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
-        else if (c == '\n')
-            buf_add_str(out, STR("\\n"));
-        else if (c == '\t')
-            buf_add_str(out, STR("\\t"));
-        else if (c == '\r')
-            buf_add_str(out, STR("\\r"));
-        else if (c < 0x20 || c == '<' || c == '>' || c == '&')
-            buf_printf(out, "\\u%04x", c);
-        else
-            buf_add_char(out, (char)c);
+    for (size_t i = 0, begin = 0; begin < text.n; begin = i) {
+        while (i < text.n && plain((unsigned char)text.p[i]))
+            i++;
+        buf_add(out, text.p + begin, i - begin);
+        if (i < text.n)
+            escape((unsigned char)text.p[i++], out);
     }
     buf_add_char(out, '"');
 }

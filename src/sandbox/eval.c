@@ -27,7 +27,12 @@ static struct value join_texts(struct run *run, struct value a, struct value b)
     if (!s.p || !t.p)
         return rule_fault(run, "cannot add %s and %s", value_kind_name(a.kind),
                           value_kind_name(b.kind));
-    return value_text(arena_printf(run->arena, STR_FMT STR_FMT, STR_ARG(s), STR_ARG(t)));
+    char *text = arena_alloc(run->arena, s.n + t.n + 1);
+    if (!text)
+        return VALUE_NONE;
+    memcpy(text, s.p, s.n);
+    memcpy(text + s.n, t.p, t.n);
+    return value_text(str_of(text, s.n + t.n));
 }
 
 static struct value join_lists(struct run *run, struct value a, struct value b)

@@ -48,8 +48,13 @@ struct str id_make(struct arena *arena, struct str prefix, unsigned digits, uint
     unsigned free_digits = digits - (unsigned)prefix.n;
     uint64_t modulus = power10(free_digits);
     uint64_t scattered = (multiply(number % modulus, factor % modulus, modulus) + shift) % modulus;
-    return arena_printf(arena, STR_FMT "%0*llu", STR_ARG(prefix), (int)free_digits,
-                        (unsigned long long)scattered);
+    char *text = arena_alloc(arena, digits);
+    if (!text)
+        return STR_NONE;
+    memcpy(text, prefix.p, prefix.n);
+    for (unsigned i = digits; i > prefix.n; scattered /= 10)
+        text[--i] = (char)('0' + scattered % 10);
+    return str_of(text, digits);
 }
 
 bool id_read(struct str id, struct str prefix, unsigned digits, uint64_t *number)

@@ -3,6 +3,8 @@
  */
 #include "sandbox/value.h"
 
+#include <assert.h>
+
 struct value value_data(const cJSON *data)
 {
     if (!data || cJSON_IsNull(data))
@@ -47,18 +49,21 @@ struct value value_json(struct json json, struct arena *arena)
     }
 }
 
-static struct str money_text(struct value v, struct arena *arena)
+/* A number with so many decimals, digit by digit from its end. */
+static struct str number_text(int64_t number, unsigned decimals, struct arena *arena)
 {
-    int64_t unit = 1;
-    for (unsigned i = 0; i < v.decimals; i++)
-        unit *= 10;
-    bool minus = v.number < 0;
-    uint64_t size = minus ? 0 - (uint64_t)v.number : (uint64_t)v.number;
-    uint64_t whole = size / (uint64_t)unit, rest = size % (uint64_t)unit;
-    if (v.decimals == 0)
-        return arena_printf(arena, "%s%llu", minus ? "-" : "", (unsigned long long)whole);
-    return arena_printf(arena, "%s%llu.%0*llu", minus ? "-" : "", (unsigned long long)whole,
-                        (int)v.decimals, (unsigned long long)rest);
+    char text[64];
+    size_t at = sizeof text;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    assert(decimals < 20);
+    for (unsigned digits = 0; digits <= decimals || rest > 0; digits++, rest /= 10) {
+        if (digits == decimals && decimals > 0)
+            text[--at] = '.';
+        text[--at] = (char)('0' + rest % 10);
+    }
+    if (number < 0)
+        text[--at] = '-';
+    return arena_str(arena, str_of(text + at, sizeof text - at));
 }
 
 struct str value_str(struct value v, struct arena *arena)
@@ -67,11 +72,11 @@ struct str value_str(struct value v, struct arena *arena)
     case VALUE_TEXT:
         return v.text;
     case VALUE_INT:
-        return arena_printf(arena, "%lld", (long long)v.number);
+        return number_text(v.number, 0, arena);
     case VALUE_BOOL:
         return v.truth ? STR("true") : STR("false");
     case VALUE_MONEY:
-        return money_text(v, arena);
+        return number_text(v.number, v.decimals, arena);
     default:
         return STR_NONE;
     }
