@@ -2,6 +2,7 @@
  * What lies below /sandbox/: requests about the sandbox itself, which are no calls of a shop.
  * Unsigned, and never troubled. Owns nothing.
  */
+#include "sandbox/document.h"
 #include "sandbox/image.h"
 #include "sandbox/notifier.h"
 #include "sandbox/visit.h"
@@ -80,6 +81,19 @@ static void serve_file(struct core *core, const struct visit_request *request,
     buf_add_str(&answer->body, bytes);
 }
 
+/* A printable page, made from its address. */
+static void serve_document(struct core *core, const struct visit_request *request,
+                           struct visit_answer *answer)
+{
+    struct str path = request->target;
+    struct arena *arena = arena_new(1 << 20);
+    (void)core;
+    path = str_cut(&path, '?');
+    if (!arena || !document_write(path, arena, &answer->body, &answer->content_type))
+        say(answer, 404, "no such document");
+    arena_free(arena);
+}
+
 static const struct {
     const char *path;
     const char *methods;
@@ -91,6 +105,7 @@ static const struct {
     {"/sandbox/reset", "POST", serve_reset},
     {"/sandbox/webhooks", "GET DELETE", serve_webhooks},
     {FILES, "GET", serve_file},
+    {DOCUMENT_PATH, "GET", serve_document},
 };
 
 static bool allowed(const char *methods, struct str method)

@@ -1,8 +1,10 @@
 /*
  * The words of expressions: a closed list, the same for all entities. Each is one small
  * function over values that are already made; what cannot be done is a fault of the table.
+ * Those over lists stand in words_list.c.
  */
-#include "sandbox/run.h"
+#include "sandbox/document.h"
+#include "sandbox/words_inside.h"
 
 #include "table/contract.h"
 
@@ -10,15 +12,7 @@
 
 enum { ID_DIGITS = 18, TEXT_MAX = 256 };
 
-struct call {
-    struct run *run;
-    const struct expr *expr;
-    struct place *scope;
-    const struct value *args;
-    size_t count;
-};
-
-static struct value wrong(const struct call *c, const char *expected)
+struct value call_wrong(const struct call *c, const char *expected)
 {
     return rule_fault(c->run, STR_FMT "() expects %s", STR_ARG(c->expr->text), expected);
 }
@@ -36,7 +30,7 @@ static struct value word_roll(const struct call *c)
 {
     int64_t n;
     if (!number_at(c, 0, 1, INT64_MAX, &n))
-        return wrong(c, "a number of at least 1");
+        return call_wrong(c, "a number of at least 1");
     return value_int((int64_t)run_roll(c->run, c->scope, c->expr->ordinal, (uint64_t)n));
 }
 
@@ -57,7 +51,7 @@ static struct value word_cycle(const struct call *c)
     if (n == 0)
         return VALUE_NONE;
     if (c->count == 2 && !number_at(c, 1, 0, INT64_MAX, &index))
-        return wrong(c, "a list and a number");
+        return call_wrong(c, "a list and a number");
     return run_list_at(c->run, c->args[0], (size_t)index % n);
 }
 
@@ -72,13 +66,13 @@ static struct value word_id(const struct call *c)
     else if (c->count == 1 || c->args[0].kind != VALUE_TEXT ||
              !number_at(c, 1, 0, INT64_MAX, &number) ||
              (c->count == 3 && !number_at(c, 2, 2, 19, &digits)))
-        return wrong(c, "its first digits, a number and a length");
+        return call_wrong(c, "its first digits, a number and a length");
     else {
         prefix = c->args[0].text;
         digits = c->count == 3 ? digits : ID_DIGITS;
     }
     if (!prefix.p || prefix.n >= (size_t)digits || (size_t)digits - prefix.n > 18)
-        return wrong(c, "first digits that leave room for others");
+        return call_wrong(c, "first digits that leave room for others");
     return value_text(id_make(c->run->arena, prefix, (unsigned)digits, (uint64_t)number));
 }
 
@@ -112,7 +106,7 @@ static struct value as_money(const struct call *c, struct value v)
     if (!run_member(c->run, shop, STR("decimals"), &decimals) || decimals.kind != VALUE_INT)
         decimals = value_int(2);
     if ((v.kind != VALUE_INT && v.kind != VALUE_TEXT) || decimals.number < 0 || decimals.number > 6)
-        return wrong(c, "a whole number or an amount");
+        return call_wrong(c, "a whole number or an amount");
     int64_t number = v.number;
     if (v.kind == VALUE_TEXT && !smallest_units(v.text, (unsigned)decimals.number, &number))
         return VALUE_NONE;
@@ -135,41 +129,13 @@ static struct value word_sum(const struct call *c)
         if (v.kind == VALUE_TEXT)
             v = as_money(c, v);
         if (v.kind != VALUE_INT && v.kind != VALUE_MONEY)
-            return wrong(c, "a list of numbers or amounts");
+            return call_wrong(c, "a list of numbers or amounts");
         int64_t so_far = total.number;
         total = v;
         if (__builtin_add_overflow(so_far, v.number, &total.number))
-            return wrong(c, "smaller numbers");
+            return call_wrong(c, "smaller numbers");
     }
     return total;
-}
-
-/* count(list): its elements, those left aside that their `_if` takes away. */
-static struct value word_count_of(const struct call *c)
-{
-    size_t n = run_list_count(c->run, c->args[0]), count = 0;
-    if (c->args[0].kind != VALUE_PLACE || !run_is_list(c->args[0]))
-        return value_int((int64_t)n);
-    for (size_t i = 0; i < n; i++)
-        count += value_exists(run_list_at(c->run, c->args[0], i));
-    return value_int((int64_t)count);
-}
-
-/* join(list, separator) */
-static struct value word_join(const struct call *c)
-{
-    struct buf text;
-    buf_init(&text, 64 << 10);
-    size_t n = run_list_count(c->run, c->args[0]);
-    struct str separator = value_str(c->args[1], c->run->arena);
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            buf_add_str(&text, separator);
-        buf_add_str(&text, value_str(run_list_at(c->run, c->args[0], i), c->run->arena));
-    }
-    struct value out = value_text(arena_str(c->run->arena, buf_str(&text)));
-    buf_clear(&text);
-    return out;
 }
 
 static const struct entity *entity_at(const struct call *c, size_t i)
@@ -183,7 +149,7 @@ static struct value word_record(const struct call *c)
     const struct entity *entity = entity_at(c, 0);
     int64_t n;
     if (!entity || !number_at(c, 1, 0, INT64_MAX, &n))
-        return wrong(c, "an entity and a number");
+        return call_wrong(c, "an entity and a number");
     struct record *r = run_record(c->run, entity, c->scope->record->shop, (uint64_t)n);
     return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
 }
@@ -194,7 +160,7 @@ static struct value word_original(const struct call *c)
     const struct entity *entity = entity_at(c, 0);
     int64_t n;
     if (!entity || !number_at(c, 1, 0, INT64_MAX, &n))
-        return wrong(c, "an entity and a number");
+        return call_wrong(c, "an entity and a number");
     struct record *r = run_original(c->run, entity, c->scope->record->shop, (uint64_t)n);
     return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
 }
@@ -206,7 +172,7 @@ static struct value word_find(const struct call *c)
     struct str id = value_str(c->args[1], c->run->arena);
     uint64_t index;
     if (!entity)
-        return wrong(c, "an entity and an id");
+        return call_wrong(c, "an entity and an id");
     if (!id.p || !run_find(c->run, entity, id, &index))
         return VALUE_NONE;
     struct record *r = run_record(c->run, entity, c->run->shop, index);
@@ -217,7 +183,7 @@ static struct value word_find(const struct call *c)
 static struct value word_size(const struct call *c)
 {
     const struct entity *entity = entity_at(c, 0);
-    return entity ? value_int((int64_t)run_seeded(c->run, entity)) : wrong(c, "an entity");
+    return entity ? value_int((int64_t)run_seeded(c->run, entity)) : call_wrong(c, "an entity");
 }
 
 static struct value random_text(const struct call *c, const char *alphabet, uint64_t size)
@@ -225,7 +191,7 @@ static struct value random_text(const struct call *c, const char *alphabet, uint
     char text[TEXT_MAX];
     int64_t n;
     if (!number_at(c, 0, 1, TEXT_MAX, &n))
-        return wrong(c, "a length");
+        return call_wrong(c, "a length");
     for (int64_t i = 0; i < n; i++)
         text[i] = alphabet[run_roll(c->run, c->scope, c->expr->ordinal + (uint64_t)i * 1000, size)];
     return value_text(arena_str(c->run->arena, str_of(text, (size_t)n)));
@@ -246,7 +212,7 @@ static struct value word_pad(const struct call *c)
 {
     int64_t n, width;
     if (!number_at(c, 0, 0, INT64_MAX, &n) || !number_at(c, 1, 1, 18, &width))
-        return wrong(c, "a number and a width");
+        return call_wrong(c, "a number and a width");
     return value_text(arena_printf(c->run->arena, "%0*lld", (int)width, (long long)n));
 }
 
@@ -272,63 +238,12 @@ static struct value word_fresh(const struct call *c)
     int64_t digits;
     if (!number_at(c, 1, 10, 19, &digits) || prefix.n + 9 > (size_t)digits ||
         (size_t)digits - prefix.n > 18)
-        return wrong(c, "first digits and a length that leaves 9 to 18 others");
+        return call_wrong(c, "first digits and a length that leaves 9 to 18 others");
     uint64_t high = 9;
     for (size_t i = 1; i < (size_t)digits - prefix.n; i++)
         high *= 10; /* the seed's ids are made from smaller numbers */
     uint64_t number = high + world_fresh(c->run->world);
     return value_text(id_make(c->run->arena, prefix, (unsigned)digits, number));
-}
-
-static bool equal_to(const struct call *c, struct value v, struct value wanted)
-{
-    int order;
-    return value_exists(v) && value_exists(wanted) &&
-           value_compare(v, wanted, c->run->arena, &order) && order == 0;
-}
-
-/* The elements whose field is (or is not) the value, or among the values. */
-static struct value chosen(const struct call *c, bool equal)
-{
-    size_t n = run_list_count(c->run, c->args[0]), values = run_list_count(c->run, c->args[2]);
-    struct str field = c->args[1].kind == VALUE_TEXT ? c->args[1].text : STR_NONE;
-    struct value out = {.kind = VALUE_LIST};
-    if (!field.p)
-        return wrong(c, "a list, a field and a value");
-    out.list.items = ARENA_ARRAY(c->run->arena, struct value, n + 1);
-    for (size_t i = 0; out.list.items && i < n; i++) {
-        struct value element = run_list_at(c->run, c->args[0], i), v = element;
-        struct str rest = field;
-        bool found = false;
-        while (rest.p && value_exists(v))
-            if (!run_member(c->run, v, str_cut(&rest, '.'), &v))
-                v = VALUE_NONE;
-        for (size_t k = 0; k < values && !found; k++)
-            found = equal_to(c, v, run_list_at(c->run, c->args[2], k));
-        if (value_exists(element) && found == equal)
-            out.list.items[out.list.count++] = element;
-    }
-    return out;
-}
-
-/* where(list, field, v): the elements whose field is v, or among a list v. */
-static struct value word_where(const struct call *c)
-{
-    return chosen(c, true);
-}
-
-/* without(list, field, v): the other ones. */
-static struct value word_without(const struct call *c)
-{
-    return chosen(c, false);
-}
-
-/* merge(a, b): an object with the members of both, those of b winning. */
-static struct value word_merge(const struct call *c)
-{
-    if (!value_exists(c->args[0]) || !value_exists(c->args[1]))
-        return value_exists(c->args[0]) ? c->args[0] : c->args[1];
-    return stored_merge(c->run, c->args[0], c->args[1]);
 }
 
 /* has(text, part): whether it occurs there, the case of ASCII letters aside. */
@@ -344,40 +259,6 @@ static struct value word_has(const struct call *c)
     return value_bool(false);
 }
 
-/* unique(list): its elements once each, in the order in which they first come. */
-static struct value word_unique(const struct call *c)
-{
-    size_t n = run_list_count(c->run, c->args[0]);
-    struct value out = {.kind = VALUE_LIST};
-    out.list.items = ARENA_ARRAY(c->run->arena, struct value, n + 1);
-    for (size_t i = 0; out.list.items && i < n; i++) {
-        struct value v = run_list_at(c->run, c->args[0], i);
-        bool known = !value_exists(v);
-        for (size_t k = 0; k < out.list.count && !known; k++)
-            known = equal_to(c, v, out.list.items[k]);
-        if (!known)
-            out.list.items[out.list.count++] = v;
-    }
-    return out;
-}
-
-/* flat(list): the elements of its lists in one. */
-static struct value word_flat(const struct call *c)
-{
-    size_t n = run_list_count(c->run, c->args[0]), count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += run_list_count(c->run, run_list_at(c->run, c->args[0], i));
-    struct value out = {.kind = VALUE_LIST};
-    out.list.items = ARENA_ARRAY(c->run->arena, struct value, count + 1);
-    for (size_t i = 0; out.list.items && i < n; i++) {
-        struct value inner = run_list_at(c->run, c->args[0], i);
-        size_t size = run_list_count(c->run, inner);
-        for (size_t k = 0; k < size; k++)
-            out.list.items[out.list.count++] = run_list_at(c->run, inner, k);
-    }
-    return out;
-}
-
 /* hash(text): a number below 1,000,000,000, always the same for the same text. */
 static struct value word_hash(const struct call *c)
 {
@@ -391,66 +272,23 @@ static struct value word_uploaded(const struct call *c)
     return run_uploaded(c->run, value_str(c->args[0], c->run->arena));
 }
 
-/* every(list, v): whether all its elements equal v. */
-static struct value word_every(const struct call *c)
+/* document(lines[, 'ZPL']): the address of a printable page with these lines. */
+static struct value word_document(const struct call *c)
 {
-    size_t n = run_list_count(c->run, c->args[0]);
-    for (size_t i = 0; i < n; i++) {
-        int order;
-        if (!value_compare(run_list_at(c->run, c->args[0], i), c->args[1], c->run->arena, &order) ||
-            order != 0)
-            return value_bool(false);
+    struct buf text;
+    buf_init_arena(&text, 1 << 16, c->run->arena);
+    bool zpl =
+        c->count == 2 && c->args[1].kind == VALUE_TEXT && str_eq(c->args[1].text, STR("ZPL"));
+    for (size_t i = 0; i < run_list_count(c->run, c->args[0]); i++) {
+        struct str line = value_str(run_list_at(c->run, c->args[0], i), c->run->arena);
+        if (i)
+            buf_add_char(&text, '\n');
+        buf_add_str(&text, line.p ? line : STR(""));
     }
-    return value_bool(true);
-}
-
-/* "12", "12.50": no sign, no exponent, no bare point. */
-static bool decimal(struct str text)
-{
-    struct str rest = text;
-    struct str parts[2] = {str_cut(&rest, '.'), rest};
-    for (size_t p = 0; p < 2 && parts[p].p; p++) {
-        for (size_t i = 0; i < parts[p].n; i++)
-            if (parts[p].p[i] < '0' || parts[p].p[i] > '9')
-                return false;
-        if (parts[p].n == 0)
-            return false;
-    }
-    return text.p != NULL;
-}
-
-/* decimals(list): whether all its elements are texts of unsigned decimal numbers. */
-static struct value word_decimals(const struct call *c)
-{
-    size_t n = run_list_count(c->run, c->args[0]);
-    for (size_t i = 0; i < n; i++)
-        if (!decimal(value_str(run_list_at(c->run, c->args[0], i), c->run->arena)))
-            return value_bool(false);
-    return value_bool(true);
-}
-
-static struct value extreme(const struct call *c, int wanted)
-{
-    struct value best = c->args[0];
-    for (size_t i = 1; i < c->count; i++) {
-        int order;
-        if (!value_exists(best))
-            best = c->args[i];
-        else if (value_exists(c->args[i]) &&
-                 value_compare(c->args[i], best, c->run->arena, &order) && order == wanted)
-            best = c->args[i];
-    }
-    return best;
-}
-
-static struct value word_min(const struct call *c)
-{
-    return extreme(c, -1);
-}
-
-static struct value word_max(const struct call *c)
-{
-    return extreme(c, 1);
+    struct str path = document_path(c->run->arena, buf_str(&text), zpl);
+    c->run->touched |= 1u << VARIABLE_FILE; /* the address is the caller's */
+    return value_text(arena_printf(c->run->arena, "http://" STR_FMT STR_FMT, STR_ARG(c->run->host),
+                                   STR_ARG(path)));
 }
 
 static const struct {
@@ -459,21 +297,22 @@ static const struct {
     bool entity; /* the first argument names one */
     struct value (*run)(const struct call *c);
 } words[] = {
-    {"roll", 1, 1, false, word_roll},        {"pick", 1, 1, false, word_pick},
-    {"cycle", 1, 2, false, word_cycle},      {"id", 0, 3, false, word_id},
-    {"money", 1, 1, false, word_money},      {"sum", 1, 1, false, word_sum},
-    {"count", 1, 1, false, word_count_of},   {"join", 2, 2, false, word_join},
-    {"record", 2, 2, true, word_record},     {"find", 2, 2, true, word_find},
-    {"size", 1, 1, true, word_size},         {"hex", 1, 1, false, word_hex},
-    {"digits", 1, 1, false, word_digits},    {"pad", 2, 2, false, word_pad},
-    {"upper", 1, 1, false, word_upper},      {"text", 1, 1, false, word_text},
-    {"every", 2, 2, false, word_every},      {"decimals", 1, 1, false, word_decimals},
-    {"fresh", 2, 2, false, word_fresh},      {"where", 3, 3, false, word_where},
-    {"without", 3, 3, false, word_without},  {"merge", 2, 2, false, word_merge},
-    {"unique", 1, 1, false, word_unique},    {"flat", 1, 1, false, word_flat},
-    {"hash", 1, 1, false, word_hash},        {"has", 2, 2, false, word_has},
-    {"original", 2, 2, true, word_original}, {"min", 1, 8, false, word_min},
-    {"max", 1, 8, false, word_max},          {"uploaded", 1, 1, false, word_uploaded},
+    {"roll", 1, 1, false, word_roll},         {"pick", 1, 1, false, word_pick},
+    {"cycle", 1, 2, false, word_cycle},       {"id", 0, 3, false, word_id},
+    {"money", 1, 1, false, word_money},       {"sum", 1, 1, false, word_sum},
+    {"count", 1, 1, false, word_count_of},    {"join", 2, 2, false, word_join},
+    {"record", 2, 2, true, word_record},      {"find", 2, 2, true, word_find},
+    {"size", 1, 1, true, word_size},          {"hex", 1, 1, false, word_hex},
+    {"digits", 1, 1, false, word_digits},     {"pad", 2, 2, false, word_pad},
+    {"upper", 1, 1, false, word_upper},       {"text", 1, 1, false, word_text},
+    {"every", 2, 2, false, word_every},       {"decimals", 1, 1, false, word_decimals},
+    {"fresh", 2, 2, false, word_fresh},       {"where", 3, 3, false, word_where},
+    {"without", 3, 3, false, word_without},   {"merge", 2, 2, false, word_merge},
+    {"unique", 1, 1, false, word_unique},     {"flat", 1, 1, false, word_flat},
+    {"hash", 1, 1, false, word_hash},         {"has", 2, 2, false, word_has},
+    {"original", 2, 2, true, word_original},  {"min", 1, 8, false, word_min},
+    {"document", 1, 2, false, word_document}, {"max", 1, 8, false, word_max},
+    {"uploaded", 1, 1, false, word_uploaded},
 };
 
 int rule_word_count(void)

@@ -105,6 +105,8 @@ static const struct {
     {"has('Stoneware Mug', 'wareM')", "false"},
     {"has('Stoneware Mug', 'WARE m')", "true"},
     {"has(absent, 'x')", NULL},
+    {"document(['a', 'b'])", "http://localhost/sandbox/documents/YQpi.pdf"},
+    {"document('a', 'ZPL')", "http://localhost/sandbox/documents/YQ.zpl"},
     {"fresh('123', 18) == fresh('123', 18)", "false"},
     {"orders", "25"},
     {"money('12')", "12"},
@@ -125,6 +127,7 @@ static void begin(struct run *run, struct arena *arena, struct world *world)
     run_init(run, arena, tables, world);
     world->orders = 25;
     run->shop = 2;
+    run->host = STR("localhost");
     run->epoch = 1700000000;
     run->seed = 1;
 }

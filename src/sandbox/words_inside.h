@@ -1,0 +1,34 @@
+/*
+ * What the files of words share and nobody else sees.
+ */
+#ifndef SHOPSHIM_SANDBOX_WORDS_INSIDE_H
+#define SHOPSHIM_SANDBOX_WORDS_INSIDE_H
+
+#include "sandbox/run.h"
+
+struct call {
+    struct run *run;
+    const struct expr *expr;
+    struct place *scope;
+    const struct value *args;
+    size_t count;
+};
+
+/* A fault of the table: "word() expects ..."; the absent value. */
+struct value call_wrong(const struct call *call, const char *expected);
+
+/* ---- words over lists (words_list.c) ---- */
+
+struct value word_join(const struct call *c);
+struct value word_count_of(const struct call *c);
+struct value word_where(const struct call *c);
+struct value word_without(const struct call *c);
+struct value word_merge(const struct call *c);
+struct value word_unique(const struct call *c);
+struct value word_flat(const struct call *c);
+struct value word_every(const struct call *c);
+struct value word_decimals(const struct call *c);
+struct value word_min(const struct call *c);
+struct value word_max(const struct call *c);
+
+#endif
