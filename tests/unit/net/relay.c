@@ -130,6 +130,18 @@ uint64_t plans_unknown_values(const struct plans *plans)
     return strlen(plans->name);
 }
 
+unsigned plans_gone(const struct plans *plans)
+{
+    return strcmp(plans->name, "gone") == 0;
+}
+
+/* Nothing is learnt here, so a reload has nothing to hand on. */
+void plans_inherit(struct plans *plans, const struct plans *old)
+{
+    (void)plans;
+    (void)old;
+}
+
 /* ---- hosts ---- */
 
 struct exchange_host *exchange_host_new(const struct exchange_common *common)

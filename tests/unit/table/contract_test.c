@@ -59,7 +59,7 @@ static int teardown(void **state)
 static void reads_all_contracts(void **state)
 {
     (void)state;
-    assert_int_equal(contracts_count(legacy), 83);
+    assert_int_equal(contracts_count(legacy), 86);
     assert_int_equal(contracts_count(current), 141);
     assert_null(contracts_at(current, 141));
     size_t fields = 0, required = 0, values = 0;
@@ -75,7 +75,7 @@ static void reads_all_contracts(void **state)
                     values += parts[p]->items[k].value_count;
                 }
         }
-    assert_int_equal(values, 1936);
+    assert_int_equal(values, 1937);
     assert_true(fields > 5700);
     assert_true(required > 1978);
 }

@@ -56,7 +56,7 @@ static void holds_all_rows(void **state)
     assert_int_equal(beyond, 3);
     assert_int_equal(native, 6);
     assert_int_equal(webhooks, 7);
-    assert_int_equal(without_call, 3);
+    assert_int_equal(without_call, 0);
     assert_int_equal(without_upgrade, 3);
 }
 
