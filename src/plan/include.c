@@ -214,11 +214,16 @@ static bool expand(struct including *in, cJSON *node, const struct chain *chain,
     for (cJSON *child = node->child, *next; child; child = next) {
         next = child->next;
         bool member = cJSON_IsObject(node);
-        struct place at = member ? place_key(place, child->string) : place_index(place, i++);
         if (member && is_plus(child)) {
             good = include_all(in, node, child, chain, place) && good;
             cJSON_Delete(cJSON_DetachItemViaPointer(node, child));
-        } else if (is_shape_alone(child)) {
+            continue;
+        }
+        size_t index = i++;
+        if (!child->child)
+            continue;
+        struct place at = member ? place_key(place, child->string) : place_index(place, index);
+        if (is_shape_alone(child)) {
             good = replace(in, node, child, chain, &at) && good;
         } else {
             good = expand(in, child, chain, &at) && good;

@@ -8,14 +8,18 @@
 
 struct place place_key(const struct place *place, const char *key)
 {
-    struct place below = {place->findings, place->file, ""};
+    struct place below;
+    below.findings = place->findings;
+    below.file = place->file;
     table_path_key(below.path, place->path, key);
     return below;
 }
 
 struct place place_index(const struct place *place, size_t index)
 {
-    struct place below = {place->findings, place->file, ""};
+    struct place below;
+    below.findings = place->findings;
+    below.file = place->file;
     table_path_index(below.path, place->path, index);
     return below;
 }

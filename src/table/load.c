@@ -16,18 +16,32 @@
 
 enum { FILE_MAX = 4 << 20, DEPTH_MAX = 16, INDEX_MAX = 128 << 20 };
 
+/* Adds a text from n on, as far as there is room; the new length. By hand: every place of every
+ * table goes through here. */
+static size_t put(char out[TABLE_PATH], size_t n, const char *text)
+{
+    size_t more = strlen(text), room = TABLE_PATH - 1 - n;
+    more = more < room ? more : room;
+    memcpy(out + n, text, more);
+    out[n + more] = '\0';
+    return n + more;
+}
+
 void table_path_key(char out[TABLE_PATH], const char *path, const char *key)
 {
-    bool plain = *key != '\0';
-    for (const char *p = key; *p; p++)
-        if (*p == '.' || *p == '[' || *p == ' ' || *p == '"')
-            plain = false;
-    snprintf(out, TABLE_PATH, plain ? "%s.%s" : "%s[\"%s\"]", path, key);
+    bool plain = *key != '\0' && key[strcspn(key, ".[ \"")] == '\0';
+    size_t n = put(out, 0, path);
+    n = put(out, n, plain ? "." : "[\"");
+    n = put(out, n, key);
+    if (!plain)
+        put(out, n, "\"]");
 }
 
 void table_path_index(char out[TABLE_PATH], const char *path, size_t index)
 {
-    snprintf(out, TABLE_PATH, "%s[%zu]", path, index);
+    char digits[24];
+    snprintf(digits, sizeof digits, "[%zu]", index);
+    put(out, put(out, 0, path), digits);
 }
 
 /* The bytes with a NUL behind them, or NULL with errno set. */
@@ -78,23 +92,30 @@ static void place_of(const char *text, const char *at, unsigned *line, unsigned 
     }
 }
 
+static bool is_double(const cJSON *object, const cJSON *child)
+{
+    for (const cJSON *other = object->child; other != child; other = other->next)
+        if (strcmp(other->string, child->string) == 0)
+            return true;
+    return false;
+}
+
 static void find_doubles(const cJSON *node, const char *path, const char *file,
                          struct findings *findings)
 {
     char below[TABLE_PATH];
     size_t index = 0;
     for (const cJSON *child = node->child; child; child = child->next, index++) {
+        bool twice = cJSON_IsObject(node) && is_double(node, child);
+        if (!twice && !child->child)
+            continue;
         if (cJSON_IsArray(node))
             table_path_index(below, path, index);
         else
             table_path_key(below, path, child->string);
-        if (cJSON_IsObject(node))
-            for (const cJSON *other = node->child; other != child; other = other->next)
-                if (strcmp(other->string, child->string) == 0)
-                    findings_add(findings, FINDING_ERROR, file, below,
-                                 "this key stands here twice");
-        if (child->child)
-            find_doubles(child, below, file, findings);
+        if (twice)
+            findings_add(findings, FINDING_ERROR, file, below, "this key stands here twice");
+        find_doubles(child, below, file, findings);
     }
 }
 
