@@ -34,7 +34,6 @@ static void parses(void **state)
         {"{\"a\": 1, \"b\": {\"x\": 1, \"x\": 2}, \"a\": 3, \"a\": 4}",
          "error: f: $.b.x: this key stands here twice\n"
          "error: f: $.a: this key stands here twice\n"
-         "error: f: $.a: this key stands here twice\n"
          "error: f: $.a: this key stands here twice\n"},
         {"[{\"a b\": [{\"\": 1, \"\": 2}]}]",
          "error: f: $[0][\"a b\"][0][\"\"]: this key stands here twice\n"},
