@@ -225,6 +225,35 @@ static void callers_do_not_share(void **state)
         }
 }
 
+/* All in their own order: no record is looked at that is not shown. */
+static void a_million_are_paged(void **state)
+{
+    (void)state;
+    struct client client;
+    struct sandbox *large = client_start((struct sandbox_options){.orders = 1000000});
+    assert_non_null(large);
+    client_open(&client, sandbox_url(large));
+    char query[700] = "shop_cipher=demo-cipher-gb&page_size=20";
+    char last[32] = "";
+    for (int page = 0; page < 3; page++) {
+        struct buf token;
+        struct got got =
+            client_good(&client, &(struct ask){.method = "POST", .path = SEARCH, .query = query});
+        assert_int_equal(int_at(got.data, "total_count"), 1000000);
+        struct str id = text_at(&got, got.data, "orders[0].id");
+        assert_false(str_eq(id, str_from(last)));
+        snprintf(last, sizeof last, STR_FMT, STR_ARG(id));
+        buf_init(&token, 1000);
+        url_encode(text_at(&got, got.data, "next_page_token"), &token);
+        snprintf(query, sizeof query, "shop_cipher=demo-cipher-gb&page_size=20&page_token=" STR_FMT,
+                 STR_ARG(buf_str(&token)));
+        buf_clear(&token);
+        got_clear(&got);
+    }
+    client_close(&client);
+    sandbox_stop(large);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +263,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(asked_again_is_answered_alike, open_client, close_client),
         cmocka_unit_test_setup_teardown(pages_are_the_list, open_client, close_client),
         cmocka_unit_test_setup_teardown(changes_show_at_once, open_client, close_client),
+        cmocka_unit_test(a_million_are_paged),
         cmocka_unit_test_setup_teardown(callers_do_not_share, open_client, close_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
