@@ -19,16 +19,16 @@ struct value call_wrong(const struct call *call, const char *expected);
 
 /* ---- words over lists (words_list.c) ---- */
 
-struct value word_join(const struct call *c);
-struct value word_count_of(const struct call *c);
-struct value word_where(const struct call *c);
-struct value word_without(const struct call *c);
-struct value word_merge(const struct call *c);
-struct value word_unique(const struct call *c);
-struct value word_flat(const struct call *c);
-struct value word_every(const struct call *c);
-struct value word_decimals(const struct call *c);
-struct value word_min(const struct call *c);
-struct value word_max(const struct call *c);
+struct value list_join(const struct call *c);
+struct value list_count_of(const struct call *c);
+struct value list_where(const struct call *c);
+struct value list_without(const struct call *c);
+struct value list_merge(const struct call *c);
+struct value list_unique(const struct call *c);
+struct value list_flat(const struct call *c);
+struct value list_every(const struct call *c);
+struct value list_decimals(const struct call *c);
+struct value list_min(const struct call *c);
+struct value list_max(const struct call *c);
 
 #endif

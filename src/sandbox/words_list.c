@@ -4,7 +4,7 @@
 #include "sandbox/words_inside.h"
 
 /* join(list, separator) */
-struct value word_join(const struct call *c)
+struct value list_join(const struct call *c)
 {
     struct buf text;
     buf_init(&text, 64 << 10);
@@ -21,7 +21,7 @@ struct value word_join(const struct call *c)
 }
 
 /* count(list): its elements, those left aside that their `_if` takes away. */
-struct value word_count_of(const struct call *c)
+struct value list_count_of(const struct call *c)
 {
     size_t n = run_list_count(c->run, c->args[0]), count = 0;
     if (c->args[0].kind != VALUE_PLACE || !run_is_list(c->args[0]))
@@ -63,19 +63,19 @@ static struct value chosen(const struct call *c, bool equal)
 }
 
 /* where(list, field, v): the elements whose field is v, or among a list v. */
-struct value word_where(const struct call *c)
+struct value list_where(const struct call *c)
 {
     return chosen(c, true);
 }
 
 /* without(list, field, v): the other ones. */
-struct value word_without(const struct call *c)
+struct value list_without(const struct call *c)
 {
     return chosen(c, false);
 }
 
 /* merge(a, b): an object with the members of both, those of b winning. */
-struct value word_merge(const struct call *c)
+struct value list_merge(const struct call *c)
 {
     if (!value_exists(c->args[0]) || !value_exists(c->args[1]))
         return value_exists(c->args[0]) ? c->args[0] : c->args[1];
@@ -83,7 +83,7 @@ struct value word_merge(const struct call *c)
 }
 
 /* unique(list): its elements once each, in the order in which they first come. */
-struct value word_unique(const struct call *c)
+struct value list_unique(const struct call *c)
 {
     size_t n = run_list_count(c->run, c->args[0]);
     struct value out = {.kind = VALUE_LIST};
@@ -100,7 +100,7 @@ struct value word_unique(const struct call *c)
 }
 
 /* flat(list): the elements of its lists in one. */
-struct value word_flat(const struct call *c)
+struct value list_flat(const struct call *c)
 {
     size_t n = run_list_count(c->run, c->args[0]), count = 0;
     for (size_t i = 0; i < n; i++)
@@ -117,7 +117,7 @@ struct value word_flat(const struct call *c)
 }
 
 /* every(list, v): whether all its elements equal v. */
-struct value word_every(const struct call *c)
+struct value list_every(const struct call *c)
 {
     size_t n = run_list_count(c->run, c->args[0]);
     for (size_t i = 0; i < n; i++) {
@@ -145,7 +145,7 @@ static bool decimal(struct str text)
 }
 
 /* decimals(list): whether all its elements are texts of unsigned decimal numbers. */
-struct value word_decimals(const struct call *c)
+struct value list_decimals(const struct call *c)
 {
     size_t n = run_list_count(c->run, c->args[0]);
     for (size_t i = 0; i < n; i++)
@@ -168,12 +168,12 @@ static struct value extreme(const struct call *c, int wanted)
     return best;
 }
 
-struct value word_min(const struct call *c)
+struct value list_min(const struct call *c)
 {
     return extreme(c, -1);
 }
 
-struct value word_max(const struct call *c)
+struct value list_max(const struct call *c)
 {
     return extreme(c, 1);
 }
