@@ -29,8 +29,13 @@ static bool check_length(struct taking *t, const struct type *type, size_t count
 {
     if (!type->ranged || ((int64_t)count >= type->low && (int64_t)count <= type->high))
         return true;
-    taking_refuse(t, "must hold %" PRId64 " to %" PRId64 " elements, not %zu",
-                  type->low == INT64_MIN ? 0 : type->low, type->high, count);
+    int64_t low = type->low == INT64_MIN ? 0 : type->low;
+    if (type->high == INT64_MAX)
+        taking_refuse(t, "must hold %" PRId64 " element%s or more, not %zu", low,
+                      low == 1 ? "" : "s", count);
+    else
+        taking_refuse(t, "must hold %" PRId64 " to %" PRId64 " elements, not %zu", low, type->high,
+                      count);
     return false;
 }
 
@@ -39,36 +44,6 @@ static bool is_scalar(enum type_kind kind)
     return kind != TYPE_LIST && kind != TYPE_OBJECT && kind != TYPE_ANY && kind != TYPE_FIELDS &&
            kind != TYPE_ITEMS;
 }
-
-/* "a,b,c" */
-static struct value take_pieces(struct taking *t, const struct type *type, struct str text)
-{
-    static const struct type plain = {.kind = TYPE_TEXT};
-    const struct type *item = type->kind == TYPE_ITEMS ? type->item : &plain;
-    size_t count = 1;
-    for (size_t i = 0; i < text.n; i++)
-        count += text.p[i] == ',';
-    struct list *list = value_new_list(t->run, count);
-    if (!list || !check_length(t, type, count))
-        return VALUE_NONE;
-    if (!is_scalar(item->kind)) {
-        struct source source = {.text = text};
-        return taking_wrong(t, type, &source);
-    }
-    while (text.p) {
-        struct source piece = {.text = str_trim(str_cut(&text, ','))};
-        size_t before = label_index(&t->label, list->count);
-        struct value value = take_scalar(t, item, &piece);
-        t->label.n = before;
-        if (!value_there(&value))
-            return VALUE_NONE;
-        list->items[list->count++] = value;
-    }
-    return value_list(list);
-}
-
-static bool write_normal(struct taking *t, const struct type *type, struct json json,
-                         struct json_writer *w);
 
 /* Whether a value counts as absent: null, and the empty text where a text is no value. */
 static bool is_absent(const struct type *type, const struct source *source)
@@ -81,6 +56,40 @@ static bool is_absent(const struct type *type, const struct source *source)
     return found == JSON_STRING ? json_raw(source->json).n == 2
                                 : found == JSON_ABSENT && !source->text.n;
 }
+
+/* "a,b,c" */
+static struct value take_pieces(struct taking *t, const struct type *type, struct str text)
+{
+    static const struct type plain = {.kind = TYPE_TEXT};
+    const struct type *item = type->kind == TYPE_ITEMS ? type->item : &plain;
+    size_t index = 0, count = 1;
+    for (size_t i = 0; i < text.n; i++)
+        count += text.p[i] == ',';
+    struct list *list = value_new_list(t->run, count);
+    if (!list)
+        return VALUE_NONE;
+    if (!is_scalar(item->kind)) {
+        struct source source = {.text = text};
+        return taking_wrong(t, type, &source);
+    }
+    while (text.p) {
+        struct source piece = {.text = str_trim(str_cut(&text, ','))};
+        size_t before = label_index(&t->label, index++);
+        if (is_absent(item, &piece)) {
+            t->label.n = before;
+            continue;
+        }
+        struct value value = take_scalar(t, item, &piece);
+        t->label.n = before;
+        if (!value_there(&value))
+            return VALUE_NONE;
+        list->items[list->count++] = value;
+    }
+    return check_length(t, type, list->count) ? value_list(list) : VALUE_NONE;
+}
+
+static bool write_normal(struct taking *t, const struct type *type, struct json json,
+                         struct json_writer *w);
 
 static bool missing(struct taking *t, const struct type *type)
 {
@@ -116,16 +125,25 @@ static bool write_fields(struct taking *t, const struct type *type, struct json 
     return !t->refused;
 }
 
+/* How many elements are there, but for those that count as absent. */
+static size_t count_items(const struct type *type, struct json json)
+{
+    size_t count = 0;
+    for (struct json v = json_first(json); json_exists(v); v = json_next(v))
+        count += !is_absent(type->item, &(struct source){.json = v});
+    return count;
+}
+
 static bool write_items(struct taking *t, const struct type *type, struct json json,
                         struct json_writer *w)
 {
     size_t index = 0;
-    if (!check_length(t, type, json_count(json)))
+    if (!check_length(t, type, count_items(type, json)))
         return false;
     json_open_array(w);
     for (struct json v = json_first(json); json_exists(v) && !t->refused; v = json_next(v)) {
         size_t before = label_index(&t->label, index++);
-        if (json_type(v) != JSON_NULL)
+        if (!is_absent(type->item, &(struct source){.json = v}))
             write_normal(t, type->item, v, w);
         t->label.n = before;
     }
