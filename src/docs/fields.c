@@ -49,34 +49,13 @@ static void add_line(const struct teller *t, struct lines *lines, struct line li
     lines->items[lines->count++] = line;
 }
 
-static const struct field *member(const struct field *fields, size_t count, struct str name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(fields[i].name, name))
-            return &fields[i];
-    return NULL;
-}
-
-/* The type that `accept` gives a field, or NULL. */
-static const struct type *accepted(const struct teller *t, struct str plain)
-{
-    const struct field *found = member(t->plan->fields, t->plan->field_count, str_cut(&plain, '.'));
-    while (plain.p && found) {
-        const struct type *type = &found->type;
-        while (type->kind == TYPE_ITEMS)
-            type = type->item;
-        found = member(type->fields, type->field_count, str_cut(&plain, '.'));
-    }
-    return found ? &found->type : NULL;
-}
-
 static void add_section(const struct teller *t, struct lines *lines,
                         const struct contract_fields *section, bool request)
 {
     for (size_t i = 0; i < section->count; i++) {
         struct line line = {.path = section->items[i].path, .field = &section->items[i]};
         if (request)
-            line.type = accepted(t, plain_path(t->arena, line.path));
+            line.type = accepted_type(t, plain_path(t->arena, line.path));
         add_line(t, lines, line);
     }
 }

@@ -24,6 +24,7 @@ struct trail {
 struct scene {
     const struct scene *outer; /* NULL: the outermost scope */
     struct trail element, at;
+    bool mixed; /* elements of several lists, of which `element` is one */
 };
 
 /* What is done with one field, or what one is made of. */
@@ -75,6 +76,8 @@ struct scene scene_in(const struct teller *t, const struct expression *object,
 struct scene scene_of_row(const struct teller *t, unsigned call, const struct scene *scene);
 /* While a call is built. */
 struct scene scene_of_call(const struct teller *t, unsigned call);
+/* The type that `accept` gives a field, or NULL. */
+const struct type *accepted_type(const struct teller *t, struct str plain);
 /* The field of an upstream contract; NULL when it is not known. */
 const struct contract_field *trail_field(const struct teller *t, struct trail trail,
                                          const struct contract_fields **section);

@@ -77,6 +77,26 @@ static struct trail outermost(const struct teller *t, const struct operand *oper
     return (struct trail){.origin = origin, .path = names_from(t, operand, skip)};
 }
 
+static const struct field *member(const struct field *fields, size_t count, struct str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(fields[i].name, name))
+            return &fields[i];
+    return NULL;
+}
+
+const struct type *accepted_type(const struct teller *t, struct str plain)
+{
+    const struct field *found = member(t->plan->fields, t->plan->field_count, str_cut(&plain, '.'));
+    while (plain.p && found) {
+        const struct type *type = &found->type;
+        while (type->kind == TYPE_ITEMS)
+            type = type->item;
+        found = member(type->fields, type->field_count, str_cut(&plain, '.'));
+    }
+    return found ? &found->type : NULL;
+}
+
 struct trail trail_of(const struct teller *t, const struct operand *operand,
                       const struct scene *scene)
 {
@@ -92,6 +112,9 @@ struct trail trail_of(const struct teller *t, const struct operand *operand,
     if (!scene->outer)
         return outermost(t, operand);
     struct trail trail = trail_below(t, scene->element, names);
+    if (scene->mixed && trail.origin == FROM_REQUEST &&
+        !accepted_type(t, plain_path(t->arena, trail.path)))
+        return (struct trail){.path = names};
     trail.all = trail.spread = operand->start == PATH_ALL;
     return trail;
 }

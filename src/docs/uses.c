@@ -111,6 +111,7 @@ static void use_list(struct teller *t, const struct shape *shape, const struct e
                      const struct scene *scene, const struct stand *stand)
 {
     struct scene inner = scene_inside(t, of, scene);
+    inner.mixed = shape->source_count > 1;
     struct stand below = *stand;
     struct buf text = new_text(t);
     below.path = arena_printf(t->arena, STR_FMT "[]", STR_ARG(stand->path));
