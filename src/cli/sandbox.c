@@ -76,11 +76,11 @@ static const struct option own_options[] = {
     {.group = "Trouble on order",
      .flag = "trouble-seed",
      .type = OPTION_U64,
-     .least = 1,
+     .least = 0,
      .most = INT64_MAX,
      OPTION_AT(struct sandbox_flags, trouble_seed),
      .verbs = VERB_ANY,
-     .help = "other seeds make it go wrong at other times"},
+     .help = "other seeds make it go wrong at other times; 0: that of the file, or 1"},
 };
 
 /* Every --trouble of the command line; their texts live as long as the arguments. */

@@ -87,8 +87,9 @@ static bool read_all(struct trouble *made, struct json root, struct fault *fault
                                  "'" STR_FMT "' is unknown here: expected \"seed\" and \"rules\".",
                                  STR_ARG(name));
         }
-        if (json_exists(seed) && !str_to_u64(json_raw(seed), &made->seed))
-            return fault_set(fault, FAULT_BODY, "seed must be a whole number.");
+        if (json_exists(seed) &&
+            (!str_to_u64(json_raw(seed), &made->seed) || made->seed > INT64_MAX))
+            return fault_set(fault, FAULT_BODY, "seed must be a whole number below 2^63.");
     }
     if (json_type(rules) != JSON_ARRAY)
         return fault_set(fault, FAULT_BODY,

@@ -260,6 +260,7 @@ static void a_bad_list_changes_nothing(void **state)
                                         "{\"rules\":[],\"sed\":1}",
                                         "{}",
                                         "{\"rules\":[],\"seed\":-1}",
+                                        "{\"rules\":[],\"seed\":9223372036854775808}",
                                         "7",
                                         "[7]"};
     struct bench *bench = *state;
