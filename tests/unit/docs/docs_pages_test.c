@@ -129,7 +129,7 @@ static void tells_fields_of_the_request(void **state)
          "each |"},
         {"loans.md",
          "| `detail` | any, optional | decides query `full` of `loan`; query `full` of `loan` is "
-         "`\"x\"` |"},
+         "`\"x\"`; decides answer `boxed.w` |"},
         {"loans.md",
          "| `title` | text, optional | names the file in form `data` of `scan`; form `note` of "
          "`scan`, else `\"none\"` |"},
@@ -183,6 +183,18 @@ static void tells_shapes(void **state)
         {"loans.md",
          "| `both` |  | one for each of `loan.lines`, then of the request's `copy_ids` |"},
         {"loans.md", "| `both.kind` |  | `kind` |"},
+        {"loans.md",
+         "| `both` |  | one for each of `loan.lines`, then of the request's `copy_ids` |"},
+        {"loans.md", "| `both.kind` |  | `kind` |"},
+        {"loans.md", "| `boxed` |  | when there is `loan.box` |"},
+        {"loans.md",
+         "| `boxed.size` |  | `loan.box.size` when `loan.kind` is `\"A\"` or `\"B\"` |"},
+        {"loans.md", "| `boxed.w` |  | `loan.box.w` unless the request's `detail` is set |"},
+        {"loans.md",
+         "| `all_tags` |  | one for each of `readers.list`; one for each of `readers.list[].tags` "
+         "where `old` does not hold and `readers.list[].more`; `readers.list[].tags[]` |"},
+        {"loans.md", "| `packed` |  | a text that holds JSON |"},
+        {"loans.md", "| `packed.a` |  | `loan.id` with `\"!\"` behind it |"},
         {"loans.md", "| `reader` |  | when `readers.list` is set |"},
         {"loans.md",
          "| `reader.name` |  | when `readers.list` is set: `readers.list[].name`, the first; "
