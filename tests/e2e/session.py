@@ -5,8 +5,8 @@ what it prints must be what stands below it.
     session.py            run it; tell what differs
     session.py --write    run it, and put what it prints into the README
 
-What differs from run to run (times, request ids, cursors) counts as equal. The proxy of the page
-listens on port 8080; here it gets a free one.
+What differs from run to run (times, request ids, cursors, the sandbox's port) counts as equal. The
+proxy of the page listens on port 8080; here it gets a free one.
 """
 
 import pathlib
@@ -19,7 +19,8 @@ import harness
 README = harness.ROOT / "README.md"
 BEGIN, END = "<!-- session: begin (written by tests/e2e/session.py --write) -->\n", "<!-- session: end -->\n"
 CHANGING = [(re.compile(r'"request_id":"[^"]*"'), '"request_id":"…"'), (re.compile(r"\b1[6-9]\d{8}\b"), "<time>"),
-            (re.compile(r'"next_cursor":"[^"]+"'), '"next_cursor":"…"')]
+            (re.compile(r'"next_cursor":"[^"]+"'), '"next_cursor":"…"'),
+            (re.compile(r"http://127\.0\.0\.1:\d+/sandbox/"), "http://127.0.0.1:<port>/sandbox/")]
 
 
 def block(page):
