@@ -160,6 +160,8 @@ static void visit_name(const struct expr *expr, void *ctx)
         expr->args[0]->op == EXPR_TEXT && !tables_entity(n->loader->tables, expr->args[0]->text))
         loader_error(n->loader, n->path, "no entity is named '" STR_FMT "'",
                      STR_ARG(expr->args[0]->text));
+    if (expr->op == EXPR_CALL && n->loader->seeded && str_eq(expr->text, STR("fresh")))
+        loader_error(n->loader, n->path, "fresh() makes another id each time: only in `set`");
     if (expr->op != EXPR_NAME || variable_by_name(expr->text) != VARIABLES)
         return;
     bool own = false;

@@ -206,10 +206,12 @@ static void load_entities(struct loader *loader, const struct table_files *files
             loader_error(loader, "$.entity", "another file has an entity of this name");
         t->entity_count++;
     }
+    loader->seeded = true;
     for (size_t i = 0; i < t->entity_count; i++) {
         loader->file = names[i];
         check_entity(loader, &entities[i]);
     }
+    loader->seeded = false;
     t->shop = tables_entity(t, STR("shop"));
     if (!t->shop || !t->shop->rows || cJSON_GetArraySize(t->shop->rows) > SHOPS_MAX)
         loader_error(loader, "", "an entity \"shop\" with 1 to %d rows is needed", SHOPS_MAX);

@@ -11,6 +11,7 @@ struct loader {
     struct tables *tables;
     struct findings *findings;
     const char *file; /* under way; lives as long as the tables */
+    bool seeded;      /* what is checked makes records: the same each time */
 };
 
 /* Adds an error at `path` of the file under way; returns false. */

@@ -51,6 +51,8 @@ static const struct {
      "expected a value"},
     {"unknown name", "entities/thing.json", ENTITY("{\"title\": \"1\", \"id\": \"titel\"}"),
      "$.fields.id", "did you mean title?"},
+    {"fresh id in a template", "entities/thing.json", ENTITY("{\"id\": \"fresh('1', 18)\"}"),
+     "$.fields.id", "only in `set`"},
     {"itself", "entities/thing.json", ENTITY("{\"id\": \"id + 1\"}"), "$.fields.id",
      "needs itself"},
     {"unknown entity", "entities/thing.json", ENTITY("{\"id\": \"record('thong', 1).id\"}"),
