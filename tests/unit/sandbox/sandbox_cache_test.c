@@ -225,6 +225,27 @@ static void callers_do_not_share(void **state)
         }
 }
 
+/* Rows that depend on the request's query: never those of another language. */
+static void requests_do_not_share(void **state)
+{
+    static const char *const queries[] = {"shop_cipher=demo-cipher-gb&locale=en-GB",
+                                          "shop_cipher=demo-cipher-gb&locale=th-TH"};
+    struct buf first[2], again;
+    buf_init(&again, 4 << 20);
+    for (size_t i = 0; i < 6; i++) {
+        struct ask ask = {.path = "/product/202309/categories", .query = queries[i % 2]};
+        if (i < 2)
+            buf_init(&first[i], 4 << 20);
+        data_of(*state, &ask, i < 2 ? &first[i] : &again);
+        if (i >= 2)
+            assert_true(str_eq(buf_str(&again), buf_str(&first[i % 2])));
+    }
+    assert_false(str_eq(buf_str(&first[0]), buf_str(&first[1])));
+    buf_clear(&first[0]);
+    buf_clear(&first[1]);
+    buf_clear(&again);
+}
+
 /* All in their own order: no record is looked at that is not shown. */
 static void a_million_are_paged(void **state)
 {
@@ -263,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(asked_again_is_answered_alike, open_client, close_client),
         cmocka_unit_test_setup_teardown(pages_are_the_list, open_client, close_client),
         cmocka_unit_test_setup_teardown(changes_show_at_once, open_client, close_client),
+        cmocka_unit_test_setup_teardown(requests_do_not_share, open_client, close_client),
         cmocka_unit_test(a_million_are_paged),
         cmocka_unit_test_setup_teardown(callers_do_not_share, open_client, close_client),
     };
