@@ -8,6 +8,9 @@
 #include "sandbox/state.h"
 
 #include <stdlib.h>
+#include <time.h>
+
+enum { SHARE = 10 }; /* at most a tenth of the time goes into saving */
 
 struct keeper {
     char *file;
@@ -15,6 +18,7 @@ struct keeper {
     struct state_origin origin;
     struct event *timer;
     uint64_t saved; /* the world's generation in the file */
+    int64_t again;  /* not before, milliseconds: a large state is saved more seldom */
     bool failing;
 };
 
@@ -63,11 +67,23 @@ static void save_changes(struct keeper *keeper)
     keeper->failing = !good;
 }
 
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
 {
+    struct keeper *keeper = ctx;
+    int64_t begun = milliseconds();
     (void)fd;
     (void)what;
-    save_changes(ctx);
+    if (begun < keeper->again)
+        return;
+    save_changes(keeper);
+    keeper->again = begun + (milliseconds() - begun) * SHARE;
 }
 
 bool keeper_watch(struct keeper *keeper, struct event_base *base)

@@ -1,6 +1,7 @@
 /*
  * The keeper: loads the state file at the start and saves it when the world has changed, a
- * second later at most, and at the end. It belongs to the sandbox's thread.
+ * second later (a large one more seldom, so that a tenth of the time goes into it), and at the
+ * end. It belongs to the sandbox's thread.
  */
 #ifndef SHOPSHIM_SANDBOX_KEEPER_H
 #define SHOPSHIM_SANDBOX_KEEPER_H
