@@ -30,9 +30,9 @@ class Routes(Command):
                 self.assertIn(row["state"], self.STATES)
                 if row["state"] in ("whole", "with losses"):
                     self.assertTrue(row["tables"])
+                    self.assertEqual(row["state"] == "whole", row["losses"] == 0)
                 for table in row["tables"]:
                     self.assertEqual(sum(map(len, table["loses"].values())), table["losses"])
-                    self.assertEqual(row["state"] == "whole", row["losses"] == 0)
         for key, guide in (("guide", True), ("beyond", False)):
             self.assertEqual(listing[key], {state: sum(row["state"] == state and row["guide"] is guide for row in rows)
                                             for state in self.STATES})
