@@ -348,7 +348,7 @@ struct tables *tables_load(const char *mappings, struct findings *findings)
     if (!tables || !tables->arena)
         findings_add(findings, FINDING_ERROR, mappings, "", "out of memory");
     else {
-        struct loader loader = {tables, findings, ""};
+        struct loader loader = {.tables = tables, .findings = findings, .file = ""};
         load_all(&loader, mappings);
         if (arena_failed(tables->arena))
             findings_add(findings, FINDING_ERROR, mappings, "", "out of memory");
