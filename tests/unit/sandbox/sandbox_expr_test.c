@@ -264,6 +264,25 @@ static void globs_match(void **state)
     assert_false(glob_match(STR("same"), STR("samee")));
 }
 
+/* Every word stands in the reference of the tables, with its arguments. */
+static void every_word_is_in_the_reference(void **state)
+{
+    (void)state;
+    static char text[64 << 10];
+    FILE *file = fopen(TEST_ROOT "/mappings/sandbox/README.md", "r");
+    assert_non_null(file);
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    assert_true(n > 0 && n < sizeof text - 1);
+    text[n] = '\0';
+    fclose(file);
+    for (int i = 0; i < rule_word_count(); i++) {
+        char name[64];
+        snprintf(name, sizeof name, "`" STR_FMT "(", STR_ARG(word_name(i)));
+        if (!strstr(text, name))
+            fail_msg("the reference lacks %s)`", name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +291,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_expression),
         cmocka_unit_test(ids_lead_back_to_numbers),
         cmocka_unit_test(globs_match),
+        cmocka_unit_test(every_word_is_in_the_reference),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
