@@ -79,10 +79,25 @@ static void on_metrics(struct evhttp_request *request, void *ctx)
     buf_clear(&page);
 }
 
+static void on_tables(struct evhttp_request *request, void *ctx)
+{
+    const struct admin *admin = ctx;
+    struct plans *plans = server_plans(admin->server);
+    struct buf page;
+    buf_init(&page, LONGEST_PAGE);
+    admin_tables(plans, &page);
+    plans_unref(plans);
+    if (buf_failed(&page))
+        answer_text(request, 500, STR("out of memory\n"));
+    else
+        answer(request, 200, STR("application/json"), buf_str(&page));
+    buf_clear(&page);
+}
+
 static void on_other(struct evhttp_request *request, void *ctx)
 {
     (void)ctx;
-    answer_text(request, 404, STR("there are /healthz, /readyz and /metrics\n"));
+    answer_text(request, 404, STR("there are /healthz, /readyz, /metrics and /tables\n"));
 }
 
 /* ---- life ---- */
@@ -111,7 +126,8 @@ static bool open_parts(struct admin *admin)
     return admin->ended && event_add(admin->ended, NULL) == 0 &&
            evhttp_set_cb(admin->http, "/healthz", on_health, admin) == 0 &&
            evhttp_set_cb(admin->http, "/readyz", on_ready, admin) == 0 &&
-           evhttp_set_cb(admin->http, "/metrics", on_metrics, admin) == 0;
+           evhttp_set_cb(admin->http, "/metrics", on_metrics, admin) == 0 &&
+           evhttp_set_cb(admin->http, "/tables", on_tables, admin) == 0;
 }
 
 struct admin *admin_new(const char *listen, struct server *server, struct fault *fault)

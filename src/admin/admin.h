@@ -4,6 +4,7 @@
  *   GET /healthz  200 while the process lives
  *   GET /readyz   200 while requests are taken, 503 before and while draining
  *   GET /metrics  counters in Prometheus' text form (version 0.0.4)
+ *   GET /tables   JSON: which tables are gone, which values of upstream no table knew
  *
  * Not meant for the open: it has no passwords and shows no secrets. libevent's evhttp is good
  * enough here, where a few requests a minute are answered from memory.
@@ -31,5 +32,8 @@ void admin_free(struct admin *admin);
 
 /* The page of /metrics, for tests and `--metrics` dumps. */
 void admin_metrics(const struct server_stats *stats, struct buf *out);
+
+/* The document of /tables. */
+void admin_tables(const struct plans *plans, struct buf *out);
 
 #endif

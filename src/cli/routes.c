@@ -6,11 +6,13 @@
  */
 #include "cli/print.h"
 #include "cli/reference.h"
+#include "cli/seen.h"
 #include "cli/verbs.h"
 #include "json/writer.h"
 
 struct routes_options {
     int format;
+    const char *admin; /* NULL: no proxy is asked */
 };
 
 static const char *const formats[] = {"text", "json", "markdown", NULL};
@@ -30,14 +32,24 @@ static const struct option own_options[] = {
      OPTION_AT(struct routes_options, format),
      .verbs = VERB_ANY,
      .help = "how to print; markdown: a line for each area"},
+    {.group = "Only this command",
+     .flag = "admin",
+     .value = "HOST:PORT",
+     .type = OPTION_TEXT,
+     OPTION_AT(struct routes_options, admin),
+     .verbs = VERB_ANY,
+     .help = "ask the proxy with that admin address what it has seen of upstream"},
 };
 
 struct printing {
     const struct docs_sources *sources;
     const struct docs_coverage *coverage;
+    const struct seen *seen;
     struct arena *arena;
     struct buf *out;
 };
+
+enum { STAND_INS = 64 };
 
 /* ---- text ---- */
 
@@ -72,6 +84,33 @@ static void put_plan_text(const struct printing *p, const struct docs_row *row,
     }
 }
 
+/* What was seen in place of the values of one enum. */
+static void put_seen_text(const struct printing *p, const struct plan *plan, struct str name)
+{
+    struct json at = JSON_NONE;
+    struct str value;
+    uint64_t count;
+    for (int n = 0; seen_value(p->seen, plan_name(plan), name, &at, &value, &count); n++)
+        buf_printf(p->out, "%s" STR_FMT " %llu times", n ? ", " : ": seen ", STR_ARG(value),
+                   (unsigned long long)count);
+}
+
+/* One line for each enum of the answer: what stands for values that the table does not know. */
+static void put_stand_ins_text(const struct printing *p, const struct plan *plan)
+{
+    struct plan_stand_in items[STAND_INS];
+    size_t count = plan_stand_ins(plan, items, STAND_INS);
+    if (seen_gone(p->seen, plan_name(plan)))
+        buf_add_str(p->out, STR("      gone: newer calls are made\n"));
+    for (size_t i = 0; i < count && i < STAND_INS; i++) {
+        bool absent = !items[i].value.p;
+        buf_printf(p->out, "      else " STR_FMT " %s" STR_FMT, STR_ARG(items[i].name),
+                   absent ? "left out" : "= ", STR_ARG(items[i].value));
+        put_seen_text(p, plan, items[i].name);
+        buf_add_char(p->out, '\n');
+    }
+}
+
 static struct str call_of(const struct printing *p, const struct guide_row *row, size_t index)
 {
     const struct guide_texts *calls = row->native ? &row->upstream : &row->calls;
@@ -94,8 +133,10 @@ static void put_row_text(const struct printing *p, const struct docs_row *row)
         put_cell(p, STR(""), STATE);
         buf_printf(p->out, STR_FMT "\n", STR_ARG(guide->calls.items[i]));
     }
-    for (size_t i = 0; i < row->plan_count; i++)
+    for (size_t i = 0; i < row->plan_count; i++) {
         put_plan_text(p, row, row->plans[i]);
+        put_stand_ins_text(p, row->plans[i]);
+    }
 }
 
 static void put_counts_text(const struct printing *p, const size_t counts[DOCS_STATES])
@@ -174,6 +215,36 @@ static void put_losses_json(struct json_writer *w, const struct plan *plan)
     json_close_object(w);
 }
 
+/* "stand_ins": [{"enum", "value", "seen": {value: count}}] */
+static void put_stand_ins_json(const struct printing *p, struct json_writer *w,
+                               const struct plan *plan)
+{
+    struct plan_stand_in items[STAND_INS];
+    size_t count = plan_stand_ins(plan, items, STAND_INS);
+    json_put_key(w, STR("stand_ins"));
+    json_open_array(w);
+    for (size_t i = 0; i < count && i < STAND_INS; i++) {
+        struct json at = JSON_NONE;
+        struct str value;
+        uint64_t times;
+        json_open_object(w);
+        put_key_text(w, "enum", items[i].name);
+        if (items[i].value.p)
+            put_key_text(w, "value", items[i].value);
+        json_put_key(w, STR("seen"));
+        json_open_object(w);
+        while (seen_value(p->seen, plan_name(plan), items[i].name, &at, &value, &times)) {
+            json_put_key(w, value);
+            json_put_i64(w, (int64_t)times);
+        }
+        json_close_object(w);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    json_put_key(w, STR("gone"));
+    json_put_bool(w, seen_gone(p->seen, plan_name(plan)));
+}
+
 static void put_plan_json(const struct printing *p, struct json_writer *w, const struct plan *plan)
 {
     json_open_object(w);
@@ -184,6 +255,7 @@ static void put_plan_json(const struct printing *p, struct json_writer *w, const
     put_key_text(w, "state", docs_plan_state(plan, p->arena));
     put_key_number(w, "losses", plan_losses(plan));
     put_losses_json(w, plan);
+    put_stand_ins_json(p, w, plan);
     json_put_key(w, STR("calls"));
     json_open_array(w);
     for (unsigned i = 0; i < plan_call_count(plan); i++)
@@ -263,8 +335,11 @@ static int print(const struct run *run, const struct docs_sources *sources,
 {
     const struct routes_options *options = run->own;
     struct buf out;
+    struct seen seen = {.arena = run->config->arena};
+    if (options->admin && !seen_ask(&seen, options->admin, run->config->arena))
+        return EXIT_UNREACHABLE;
     buf_init(&out, (size_t)16 << 20);
-    const struct printing p = {sources, coverage, run->config->arena, &out};
+    const struct printing p = {sources, coverage, &seen, run->config->arena, &out};
     if (options->format == 1)
         put_json(&p);
     else if (options->format == 2)
@@ -294,8 +369,10 @@ static int run(const struct run *run)
 
 const struct verb verb_routes = {
     .name = "routes",
-    .synopsis = "[--mappings DIR] [--format text|json|markdown]",
+    .synopsis = "[--mappings DIR] [--format text|json|markdown] [--admin HOST:PORT]",
     .about = "what is covered: each row of the upgrade guide, its state and its calls",
+    .more = "Behind the calls of a table stand its enums: what an app is given for a value of v202309\n"
+            "that the table does not know and, from a running proxy, the values that it has seen.",
     .bit = VERB_ROUTES,
     .options = own_options,
     .option_count = sizeof own_options / sizeof own_options[0],

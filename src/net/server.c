@@ -188,6 +188,14 @@ void server_reload(struct server *server, struct plans *plans)
     mail_all(server);
 }
 
+struct plans *server_plans(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    struct plans *plans = plans_ref(server->plans);
+    pthread_mutex_unlock(&server->lock);
+    return plans;
+}
+
 void server_drain(struct server *server)
 {
     atomic_store(&server->draining, true);

@@ -142,4 +142,7 @@ struct server_stats {
 
 void server_stats(const struct server *server, struct server_stats *out);
 
+/* The tables in use, with a reference for the caller; thread-safe. */
+struct plans *server_plans(struct server *server);
+
 #endif

@@ -323,12 +323,19 @@ struct error_pass {
 
 enum { UNKNOWN_VALUES = 256 };
 
-/* The only part of plans that changes after loading. */
+struct unknown {
+    const struct plan *plan;
+    const struct enum_map *map;
+    char value[PLAN_UNKNOWN_VALUE];
+    uint64_t count;
+};
+
+/* Changes after loading, as does plan->gone. */
 struct unknowns {
     atomic_uint_fast64_t count;
     pthread_mutex_t lock;
-    uint64_t logged[UNKNOWN_VALUES]; /* hashes of enum and value */
-    size_t logged_count;
+    struct unknown values[UNKNOWN_VALUES]; /* the first ones that differ */
+    size_t value_count;
 };
 
 struct route {

@@ -296,6 +296,26 @@ void plan_left_out(struct plan_run *run, struct buf *out);
  */
 uint64_t plans_unknown_values(const struct plans *plans);
 
+/* The same one by one: the first that differ are told apart. False behind the last of them;
+ * thread-safe. */
+enum { PLAN_UNKNOWN_VALUE = 81 };
+struct plan_unknown {
+    struct str table, name;         /* of the enum */
+    char value[PLAN_UNKNOWN_VALUE]; /* its first bytes, valid UTF-8 */
+    uint64_t count;
+};
+bool plans_unknown_at(const struct plans *plans, size_t index, struct plan_unknown *out);
+
+/*
+ * What the app is given for values of v202309 that no pair knows, for each enum that the reply of
+ * a table reads. Returns their number; fills at most `room` of them.
+ */
+struct plan_stand_in {
+    struct str name;  /* of the enum */
+    struct str value; /* absent: the field is left out */
+};
+size_t plan_stand_ins(const struct plan *plan, struct plan_stand_in *out, size_t room);
+
 /* ---- shops ---- */
 
 /*

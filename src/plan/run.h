@@ -139,6 +139,6 @@ bool form_write(struct plan_run *run, const struct call *call, struct plan_messa
 /* ---- enums ---- */
 
 /* A v202309 value that no pair knows: counted, and logged once. */
-void unknown_value(const struct plans *plans, const struct enum_map *map, struct str value);
+void unknown_value(const struct plan *plan, const struct enum_map *map, struct str value);
 
 #endif

@@ -36,7 +36,7 @@ struct value word_enum(struct plan_run *run, const struct use *use, const struct
     if (pair)
         return pair->absent ? VALUE_NONE : value_constant(&pair->to);
     if (use->to_legacy) {
-        unknown_value(run->plan->plans, map, text.p ? text : STR("(no scalar)"));
+        unknown_value(run->plan, map, text.p ? text : STR("(no scalar)"));
         return map->unknown_absent ? VALUE_NONE : value_constant(&map->unknown);
     }
     return run_fault(run, use->from, "'" STR_FMT "' is not one of " STR_FMT, STR_ARG(text),

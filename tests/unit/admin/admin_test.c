@@ -66,8 +66,17 @@ static void pages(void **state)
     expect_page("HEAD /healthz HTTP/1.1\r\nHost: h\r\n\r\n", 200, NULL);
     expect_page("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n", 200, "ready\n");
     expect_page("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 404,
-                "there are /healthz, /readyz and /metrics\n");
+                "there are /healthz, /readyz, /metrics and /tables\n");
     expect_page("POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 501, NULL);
+}
+
+static void tables(void **state)
+{
+    (void)state;
+    expect_page("GET /tables HTTP/1.1\r\nHost: h\r\n\r\n", 200,
+                "{\"gone\":[],\"unknown_count\":5,\"unknown_values\":["
+                "{\"table\":\"first\",\"enum\":\"mood\",\"value\":\"NEW\",\"count\":1},"
+                "{\"table\":\"first\",\"enum\":\"mood\",\"value\":\"qu\\\"ote\",\"count\":2}]}\n");
 }
 
 static void draining_is_not_ready(void **state)
@@ -98,6 +107,7 @@ static void counters(void **state)
         "\nshopshim_unknown_values_total 5\n",
         "\nshopshim_workers 1\n",
         "\nshopshim_table_sets 1\n",
+        "\nshopshim_tables_gone 0\n",
     };
     (void)state;
     expect_exchange(&stage, "GET /local HTTP/1.1\r\nHost: h\r\n\r\n", 200, "local");
@@ -164,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pages, open_both, close_both),
+        cmocka_unit_test_setup_teardown(tables, open_both, close_both),
         cmocka_unit_test_setup_teardown(draining_is_not_ready, open_both, close_both),
         cmocka_unit_test_setup_teardown(counters, open_both, close_both),
         cmocka_unit_test(the_text_form),

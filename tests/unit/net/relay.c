@@ -130,6 +130,30 @@ uint64_t plans_unknown_values(const struct plans *plans)
     return strlen(plans->name);
 }
 
+/* One table, of the name of the set. */
+
+size_t plans_count(const struct plans *plans)
+{
+    (void)plans;
+    return 1;
+}
+
+const struct plan *plans_at(const struct plans *plans, size_t index)
+{
+    assert(index == 0);
+    return (const struct plan *)plans;
+}
+
+struct str plan_name(const struct plan *plan)
+{
+    return str_from(((const struct plans *)plan)->name);
+}
+
+bool plan_gone(const struct plan *plan)
+{
+    return plans_gone((const struct plans *)plan) > 0;
+}
+
 unsigned plans_gone(const struct plans *plans)
 {
     return strcmp(plans->name, "gone") == 0;
@@ -140,6 +164,17 @@ void plans_inherit(struct plans *plans, const struct plans *old)
 {
     (void)plans;
     (void)old;
+}
+
+bool plans_unknown_at(const struct plans *plans, size_t index, struct plan_unknown *out)
+{
+    static const char *const values[] = {"NEW", "qu\"ote"};
+    if (index >= 2)
+        return false;
+    *out = (struct plan_unknown){
+        .table = str_from(plans->name), .name = STR("mood"), .count = index + 1};
+    strcpy(out->value, values[index]);
+    return true;
 }
 
 /* ---- hosts ---- */

@@ -348,6 +348,20 @@ static void refusals(void **state)
     PLAY(always, gone);
 }
 
+static void assert_unknown(const struct plans *plans, const char *value, const char *name,
+                           uint64_t count)
+{
+    struct plan_unknown unknown;
+    for (size_t i = 0; plans_unknown_at(plans, i, &unknown); i++)
+        if (strcmp(unknown.value, value) == 0) {
+            assert_true(str_eq(unknown.name, str_from(name)));
+            assert_true(str_eq(unknown.table, STR("area/table")));
+            assert_int_equal(unknown.count, count);
+            return;
+        }
+    fail_msg("no value %s", value);
+}
+
 static void enums(void **state)
 {
     (void)state;
@@ -406,6 +420,53 @@ static void enums(void **state)
         assert_int_equal(plans_unknown_values(plans), 2 * i);
         play_end(&p);
     }
+    assert_unknown(plans, "GARDEN", "shelf", 3);
+    assert_unknown(plans, "9", "mood", 3);
+    assert_false(plans_unknown_at(plans, 2, &(struct plan_unknown){0}));
+    plans_unref(plans);
+}
+
+/* Values without end: all are counted, the first are told apart, and none is cut in two. */
+static void unknown_values_are_bounded(void **state)
+{
+    (void)state;
+    struct plans *plans = good_table("{ `legacy`: `POST /old/x`, `about`: `A.`, `uses`: `desk`, "
+                                     "`calls`: { `c`: { `send`: `POST /new/x` } }, "
+                                     "`reply`: { `shelf`: `c.shelf | enum shelf` } }");
+    log_set_level(LOG_OFF);
+    for (int i = 0; i < 300; i++) {
+        char answer[200];
+        struct play p;
+        snprintf(answer, sizeof answer, "{`shelf`: `%d%.*s\u00e9`}", 1000 + i, 75 + i % 3,
+                 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        const char *const answers[] = {answer, NULL};
+        play(&p, plans, "{}", answers);
+        play_end(&p);
+    }
+    assert_int_equal(plans_unknown_values(plans), 300);
+    struct plan_unknown unknown;
+    size_t count = 0;
+    for (; plans_unknown_at(plans, count, &unknown); count++) {
+        size_t n = strlen(unknown.value);
+        assert_true(n >= 79 && n < PLAN_UNKNOWN_VALUE);
+        assert_true((unknown.value[n - 1] & 0x80) == 0);
+    }
+    assert_int_equal(count, 256);
+    plans_unref(plans);
+}
+
+static void stand_ins(void **state)
+{
+    (void)state;
+    struct plans *plans = good_table(
+        "{ `legacy`: `POST /old/x`, `about`: `A.`, `uses`: `desk`, `accept`: { `s`: `int?` }, "
+        "`calls`: { `c`: { `send`: `POST /new/x`, `body`: { `s`: `s | enum shelf` } } }, "
+        "`reply`: { `m`: { `choose`: [ { `when`: `c.a`, `make`: `c.mood | enum mood` } ] }, "
+        "`l`: { `each`: `c.l`, `make`: { `m`: `. | enum mood` } } } }");
+    struct plan_stand_in items[4];
+    assert_int_equal(plan_stand_ins(plans_at(plans, 0), items, 4), 1);
+    assert_true(str_eq(items[0].name, STR("mood")));
+    assert_false(items[0].value.p); /* left out */
     plans_unref(plans);
 }
 
@@ -419,6 +480,8 @@ int main(void)
         cmocka_unit_test(forgiven),
         cmocka_unit_test(refusals),
         cmocka_unit_test(enums),
+        cmocka_unit_test(unknown_values_are_bounded),
+        cmocka_unit_test(stand_ins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
