@@ -138,6 +138,9 @@ struct exchange *exchange_new(struct exchange_host *host, struct plans *plans,
                               const struct ports *ports, void *owner);
 void exchange_free(struct exchange *x); /* cancels what is still under way */
 
+/* Whether it should go on although its client is gone: the next equal request wants its answer. */
+bool exchange_stays(const struct exchange *x);
+
 /* Begins. `reply` may be called before this returns. The request's bytes must live on. */
 void exchange_start(struct exchange *x, const struct exchange_request *request);
 

@@ -1,7 +1,8 @@
 /*
  * Requests that are made once: where a table says `once`, the answer to the first request with a
  * value is remembered for its app, shop and endpoint, and a repeat is given that answer, without
- * any call; while the first is under way, the others wait for it. Failures are not remembered.
+ * any call; while the first is under way, the others wait for it, and it goes on when its client
+ * has lost patience, for that client will ask again. Failures are not remembered.
  * Refused: a value that was used for another request.
  */
 #include "exchange/life.h"
@@ -102,6 +103,11 @@ void once_keep(struct exchange *x, struct str data)
     buf_add_str(&text, data);
     if (!buf_failed(&text))
         kept_put(x, store_of(x), once->name, buf_str(&text), settings_of(x)->once_keep_ms);
+}
+
+bool exchange_stays(const struct exchange *x)
+{
+    return x->once.flying;
 }
 
 void once_leave(struct exchange *x)

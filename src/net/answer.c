@@ -121,6 +121,10 @@ void answer_begin(struct visit *visit)
 {
     struct client *client = visit->client;
     visit->writing = true;
+    if (client->state == CLIENT_GONE) {
+        visit_over(visit, true);
+        return;
+    }
     deadline_clear(&client->deadline);
     if (visit->worker->draining)
         client->keep = false;

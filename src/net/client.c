@@ -24,22 +24,33 @@ static struct client *of_deadline(struct deadline *deadline)
 
 /* ---- closing ---- */
 
+static void hang_up(struct client *client)
+{
+    event_del(&client->readable);
+    close(client->fd);
+    client->fd = -1;
+    client->keep = false;
+    count_sub(&client->worker->counters.connections, 1);
+    atomic_fetch_sub(&client->worker->server->connections, 1);
+}
+
+/* A visit that should go on keeps its client, whose deadline still holds, until it is over. */
 void client_close(struct client *client)
 {
-    struct worker *worker = client->worker;
     if (client->state == CLIENT_CLOSED)
         return;
+    if (client->state != CLIENT_GONE) {
+        hang_up(client);
+        client->state = CLIENT_GONE;
+        if (client->visit && visit_stays(client->visit))
+            return;
+    }
     client->state = CLIENT_CLOSED;
     if (client->visit)
         visit_over(client->visit, true);
-    event_del(&client->readable);
     deadline_clear(&client->deadline);
-    close(client->fd);
-    client->fd = -1;
-    count_sub(&worker->counters.connections, 1);
-    atomic_fetch_sub(&worker->server->connections, 1);
     list_remove(&client->link);
-    list_append(&worker->closed, &client->link);
+    list_append(&client->worker->closed, &client->link);
 }
 
 bool client_busy(const struct client *client)
@@ -234,7 +245,7 @@ void client_go_on(struct client *client)
     if (client->state == CLIENT_CLOSED)
         return;
     if (!client->keep) {
-        if (client->unread || intake_left(&client->intake) > 0)
+        if (client->state != CLIENT_GONE && (client->unread || intake_left(&client->intake) > 0))
             linger(client);
         else
             client_close(client);

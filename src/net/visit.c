@@ -209,6 +209,11 @@ bool visit_refuse(struct client *client, const struct fault *fault)
     return true;
 }
 
+bool visit_stays(const struct visit *visit)
+{
+    return !visit->ending && !visit->replied && exchange_stays(visit->x);
+}
+
 void visit_over(struct visit *visit, bool abandoned)
 {
     if (visit->ending)

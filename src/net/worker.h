@@ -100,6 +100,7 @@ enum client_state {
     CLIENT_BODY,
     CLIENT_SERVED, /* a visit is under way */
     CLIENT_LINGERS,
+    CLIENT_GONE,  /* its connection is closed, its visit goes on to the end */
     CLIENT_CLOSED /* waits to be freed */
 };
 
@@ -160,6 +161,8 @@ bool visit_serve(struct client *client);
 bool visit_refuse(struct client *client, const struct fault *fault);
 /* The client's time is up. */
 void visit_deadline(struct visit *visit);
+/* Whether it goes on without its client: exchange_stays(). */
+bool visit_stays(const struct visit *visit);
 /* The answer left, or nobody wants it: ended between turns. */
 void visit_over(struct visit *visit, bool abandoned);
 /* Between turns. */

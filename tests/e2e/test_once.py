@@ -1,5 +1,7 @@
 """Requests that must not be made twice: a repeat gets the first answer, on whatever connection it comes."""
 
+import json
+import socket
 import threading
 import time
 import unittest
@@ -50,6 +52,19 @@ class Once(unittest.TestCase):
         other = self.proxy.call(CREATE, body("b-1", "Winter"))
         self.assertEqual((1, 400, 36009004), (self.made, other.status, other.json["code"]))
         self.assertIn("request_serial_no was used for another request", other.json["message"])
+
+    def test_who_lost_patience_gets_the_answer_of_the_first_try(self):
+        type(self).delay = 1.5
+        with socket.create_connection(("127.0.0.1", self.proxy.port)) as app:
+            text = json.dumps(body("p-1")).encode()
+            target = self.proxy.target(CREATE.split()[1])
+            app.sendall(f"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(text)}\r\n\r\n".encode() + text)
+            time.sleep(0.5)  # the creation is under way
+        again = self.proxy.call(CREATE, body("p-1"))
+        self.assertEqual((1, 0), (self.made, again.json["code"]))
+        self.assertIn("x-shopshim-repeated", again.fields)
+        reasons = [line for line in self.proxy.text().splitlines() if "reason=abandoned" in line]
+        self.assertEqual(1, len(reasons))
 
     def test_a_failure_is_not_remembered(self):
         type(self).status = 400
