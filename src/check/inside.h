@@ -190,6 +190,18 @@ enum presence check_shape(struct check *c, const struct shape *shape, const stru
 void check_required(struct check *c, const struct target *target, const struct shape *object,
                     const enum presence *presence, const struct place *place);
 
+/* ---- branches.c ---- */
+
+/* Before cases of which one is made; NULL, which the others take, where nothing is compared. */
+struct branches *branches_new(struct check *c, const struct target *target, size_t count);
+/* The target of one case, which makes `made`. */
+struct target branch_target(struct branches *branches, size_t index, const struct shape *made,
+                            const struct target *target, const struct place *place);
+/* Told for each field of the answer that is made in one case and not in another. */
+void branches_end(struct check *c, struct branches *branches);
+
+/* ---- made.c ---- */
+
 /* What `each` or `group` goes through: a list that holds what any of its sources does. */
 struct fact source_of(struct check *c, const struct shape *shape, const struct scene *scene,
                       const struct place *place);
@@ -198,7 +210,7 @@ struct fact source_of(struct check *c, const struct shape *shape, const struct s
 struct scene inside(struct check *c, const struct shape *shape, const struct scene *scene,
                     const struct fact *source);
 
-/* What a shape makes, as a sort. made.c */
+/* What a shape makes, as a sort. */
 const struct sort *sort_of_shape(struct check *c, const struct shape *shape,
                                  const struct scene *scene);
 

@@ -271,6 +271,7 @@ static enum presence check_choose(struct check *c, const struct shape *shape,
 {
     struct guard_level before = guard_level(c);
     struct place list = place_key(place, "choose");
+    struct branches *branches = branches_new(c, target, shape->count);
     enum presence worst = shape->members[shape->count - 1].when.count ? OPTIONAL : PRESENT;
     for (size_t i = 0; i < shape->count; i++) {
         const struct shape *one = &shape->members[i];
@@ -279,13 +280,15 @@ static enum presence check_choose(struct check *c, const struct shape *shape,
         struct guard_level outside = guard_level(c);
         guard_holds(c, &one->when, scene);
         at = place_key(&here, "make");
+        struct target own = branch_target(branches, i, &one->members[0], target, &at);
         enum presence made = shape_is_null(&one->members[0])
                                  ? OPTIONAL
-                                 : check_shape(c, &one->members[0], scene, target, &at);
+                                 : check_shape(c, &one->members[0], scene, &own, &at);
         worst = made > worst ? made : worst;
         guard_reset(c, outside);
         guard_fails(c, &one->when, scene);
     }
+    branches_end(c, branches);
     guard_reset(c, before);
     return worst;
 }
@@ -297,6 +300,7 @@ static void check_rows(struct check *c, const struct shape *shape, const struct 
 {
     struct target element = element_target(c, target, place);
     struct place at = place_key(place, "rows");
+    struct branches *branches = branches_new(c, &element, shape->count);
     for (size_t i = 0; i < shape->count; i++) {
         const struct shape *row = &shape->members[i];
         const struct call *call = &c->plan->calls[row->call];
@@ -306,8 +310,10 @@ static void check_rows(struct check *c, const struct shape *shape, const struct 
         if (call->public.each)
             inner.at = c->elements[row->call];
         c->answer_read[row->call] = true;
-        check_shape(c, &row->members[0], &inner, &element, &here);
+        struct target own = branch_target(branches, i, &row->members[0], &element, &here);
+        check_shape(c, &row->members[0], &inner, &own, &here);
     }
+    branches_end(c, branches);
 }
 
 /* ---- leaves ---- */

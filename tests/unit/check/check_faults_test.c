@@ -433,6 +433,16 @@ static const struct planted faults[] = {
                           "`mark_id`: `id | text`, `number`: 1}}}"}},
      "$.reply.tags.rows.marks.tag_id", "`/tags.tagz`: `answer` of GET /mark/202309/marks/{mark_id}/tags "
      "has no 'tagz'", "did you mean tags?", 0},
+    {"a field that only one of the merged lists makes", "list_marks",
+     {{SET, "loses/answer", "{`marks[].extra`: `No.`, `advice`: `No.`}"}},
+     "$.reply.marks.rows.past", "`answer.marks[].owner` of GET /api/marks is made in another case, but neither "
+     "made here nor confessed in `loses.answer`", NULL, 0},
+    {"a field that only one way of a choice makes", "get_thing",
+     {{SET, "reply/groups/make", "{`choose`: [{`when`: `box_id`, `make`: {`box_id`: `box_id`, `count`: 1, `tax`: 0}},"
+                                 "{`when`: `box_id | has | not`, `make`: null},"
+                                 "{`make`: {`box_id`: `box_id`, `count`: 0}}]}"}},
+     "$.reply.groups.make.choose[2].make", "`answer.groups[].tax` of GET /api/things/detail is made in another case",
+     NULL, 0},
     {"an order that depends on what is not there", "list_marks",
      {{SET, "calls/new/order_by", "{`choose`: [{`when`: `/old`, `make`: `at`}, {`make`: `att`}]}"}},
      "$.calls.new.order_by.choose[1].make", "`att`: `answer.rows[]` of POST", "did you mean at?", 0},
@@ -450,7 +460,7 @@ static const struct planted faults[] = {
      "did you mean note?", 1},
     {"a member that one of the names misses", "list_marks",
      {{DROP, "reply/marks/rows/new/note", NULL}},
-     "$.reply.marks.rows.new", "`answer.marks[].note` of GET /api/v2/marks is neither made", NULL, 0},
+     "$.reply.marks.rows.new", "`answer.marks[].note` of GET /api/v2/marks is made in another case", NULL, 0},
     {"an order of what is not there", "list_marks",
      {{SET, "calls/new/order_by", "`att`"}},
      "$.calls.new.order_by", "`att`: `answer.rows[]` of POST", "did you mean at?", 0},

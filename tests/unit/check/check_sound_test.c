@@ -115,9 +115,16 @@ static const struct variant variants[] = {
     /* ---- what is vague ---- */
     {"a list taken as it is", CHANGE, {{SET, "accept/parts", "`list`"}}},
     {"an object handed on that nobody knows", MARKS,
-     {{SET, "reply/marks/rows/new/extra", "`blob`"}, {DROP, "loses/answer/marks[].extra", NULL}}},
+     {{SET, "reply/marks/rows/new/extra", "`blob`"}, {SET, "reply/marks/rows/past/extra", "{}"},
+      {DROP, "loses/answer/marks[].extra", NULL}}},
     {"an object for one without known members", MARKS,
-     {{SET, "reply/marks/rows/new/extra", "{`any`: `at`}"}, {DROP, "loses/answer/marks[].extra", NULL}}},
+     {{SET, "reply/marks/rows/new/extra", "{`any`: `at`}"}, {SET, "reply/marks/rows/past/extra", "{}"},
+      {DROP, "loses/answer/marks[].extra", NULL}}},
+    {"a field that one of the merged lists makes, confessed", MARKS,
+     {{DROP, "reply/marks/rows/past/tags", NULL}, {SET, "loses/answer/marks[].tags", "`Old marks have none.`"}}},
+    {"a choice whose last way makes nothing", DETAIL,
+     {{SET, "reply/boxes/make/lines/make", "{`choose`: [{`when`: `id`, `make`: {`line_id`: `id`, `count`: 1,"
+       "`whole_name`: `amount`}}, {`make`: null}]}"}}},
     {"a list in a query as a text", MARKS,
      {{RENAME, "accept/ids?", "ids"}, {SET, "accept/ids", "`text?`"},
       {SET, "calls/new/body/ids", "`ids | split ','`"}, {DROP, "calls/past/on_error", NULL}}},
