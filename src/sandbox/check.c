@@ -177,7 +177,7 @@ static void check_codes(struct checking *c, const struct rule_error *errors, siz
 {
     for (size_t i = 0; i < count; i++) {
         char inner[TABLE_PATH];
-        table_path_index(inner, path, i);
+        table_path_index(inner, path, errors[i].at);
         check_code(c, &errors[i], inner);
     }
 }
@@ -287,6 +287,18 @@ static void check_single_files(struct checking *c)
     }
 }
 
+static void check_mistakes(struct checking *c)
+{
+    char file[1024], path[TABLE_PATH];
+    snprintf(file, sizeof file, "%s/sandbox/mistakes.json", c->mappings);
+    c->file = file;
+    for (size_t i = 0; i < c->tables->mistake_count; i++) {
+        below(path, "$", c->tables->mistakes[i].name);
+        if (!c->tables->mistakes[i].used)
+            complain(c, path, "no call has this error");
+    }
+}
+
 static void check_contracts(struct checking *c)
 {
     char file[1024];
@@ -322,6 +334,7 @@ void sandbox_check(const char *mappings, struct findings *findings, size_t *endp
     for (size_t i = 0; i < tables->rule_count; i++)
         check_rule(&c, &tables->rules[i]);
     check_single_files(&c);
+    check_mistakes(&c);
     check_contracts(&c);
     readers_clear(&c.readers);
     tables_free(tables);

@@ -7,7 +7,8 @@
  *   does not have
  *   a field of an answer's or a webhook's form that the contract does not have
  *   the code of a refusal that neither errors.json nor any contract has
- *   a fallback that fits no field, a list of words that nothing reads
+ *   a fallback that fits no field, a list of words that nothing reads, a named error that no
+ *   call has
  * `shopshim check` prints what it finds. Everything is a finding with file and place.
  */
 #ifndef SHOPSHIM_SANDBOX_CHECK_H

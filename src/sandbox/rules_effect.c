@@ -156,19 +156,15 @@ void loader_effect(struct loader *l, const cJSON *node, const char *path, struct
     const cJSON *denies = cJSON_GetObjectItemCaseSensitive(node, "denies");
     const cJSON *notify = cJSON_GetObjectItemCaseSensitive(node, "notify");
     const cJSON *also = cJSON_GetObjectItemCaseSensitive(node, "also");
-    if (!effect->entity && (set || denies || notify || also))
-        loader_error(l, path, "only \"change\" and \"create\" set something");
     const cJSON *reuse = cJSON_GetObjectItemCaseSensitive(node, "reuse");
     table_path_key(below, path, "reuse");
     effect->reuse = reuse ? loader_expr(l, reuse, below) : NULL;
     loader_check_names(l, effect->reuse, &scope, scope ? 1 : 0, below);
-    if (reuse && !effect->creates)
-        loader_error(l, below, "only \"create\" may reuse a record");
     table_path_key(below, path, "set");
     effect->set = loader_sets(l, set, &scope, scope ? 1 : 0, below, &effect->set_count);
     table_path_key(below, path, "denies");
     effect->denies =
-        loader_rule_errors(l, denies, effect->creates ? NULL : scope, below, &effect->deny_count);
+        loader_errors(l, denies, effect->creates ? NULL : scope, below, &effect->deny_count);
     table_path_key(below, path, "notify");
     if (notify)
         read_notify(l, notify, scope, below, effect);

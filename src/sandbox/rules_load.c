@@ -8,8 +8,8 @@
  *   "POST /x":        { "create": ENTITY, "set": {PATH: form}, "denies": [...], "also": [...] }
  *   "POST /upload":   { "upload": "data" }
  *   anything:         { "answer": {FIELD: form}, "refuse": [ERROR with "when"] }
- * ERROR is {"code": n, "status": n, "message": text}. Calls, fields and entities that do not
- * exist are findings.
+ * ERROR is read in rules_error.c, what a change does in rules_effect.c. Calls, fields and
+ * entities that do not exist are findings, and so are members that a rule of its kind ignores.
  */
 #include "sandbox/run.h"
 #include "sandbox/tables_internal.h"
@@ -20,6 +20,48 @@ static const char *const keys[] = {"list",    "get",   "change",   "create", "re
                                    "grant",   "by",    "each",     "of",     "at",    "where",
                                    "only",    "set",   "elements", "denies", "also",  "notify",
                                    "unknown", "fails", "refuse",   "answer", NULL};
+
+/* Which kinds of rules have a member; all have "refuse" and "answer". */
+enum {
+    LISTS = 1u << RULE_LIST,
+    GETS = 1u << RULE_GET,
+    CHANGES = 1u << RULE_CHANGE,
+    CREATES = 1u << RULE_CREATE,
+    GRANTS = 1u << RULE_CODE | 1u << RULE_REFRESH
+};
+
+static const struct {
+    const char *key;
+    unsigned kinds;
+    const char *where;
+} belongings[] = {
+    {"by", LISTS | GETS | CHANGES | GRANTS, "\"list\", \"get\", \"change\" and \"grant\""},
+    {"of", LISTS | GETS | CHANGES, "\"list\", \"get\" and \"change\""},
+    {"at", LISTS | GETS | CHANGES | CREATES, "\"list\", \"get\", \"change\" and \"create\""},
+    {"where", LISTS, "\"list\""},
+    {"only", LISTS, "\"list\""},
+    {"each", CHANGES | CREATES, "\"change\" and \"create\""},
+    {"set", CHANGES | CREATES, "\"change\" and \"create\""},
+    {"denies", CHANGES | CREATES, "\"change\" and \"create\""},
+    {"notify", CHANGES | CREATES, "\"change\" and \"create\""},
+    {"also", CHANGES | CREATES, "\"change\" and \"create\""},
+    {"fails", CHANGES | CREATES, "\"change\" and \"create\""},
+    {"elements", CHANGES, "\"change\""},
+    {"reuse", CREATES, "\"create\""},
+    {"unknown", GETS | CHANGES, "\"get\" and \"change\""},
+};
+
+static void check_belongings(struct loader *l, const struct rule *rule, const cJSON *node,
+                             const char *path)
+{
+    for (size_t i = 0; i < sizeof belongings / sizeof *belongings; i++) {
+        char below[TABLE_PATH];
+        if (belongings[i].kinds & 1u << rule->kind || !cJSON_HasObjectItem(node, belongings[i].key))
+            continue;
+        table_path_key(below, path, belongings[i].key);
+        loader_error(l, below, "only %s may have this", belongings[i].where);
+    }
+}
 
 static bool request_has(const struct contract *c, struct str name)
 {
@@ -80,55 +122,6 @@ static void check_expr(struct loader *l, const struct rule *rule, const struct e
         loader_check_names(l, expr, &scope, scope ? 1 : 0, path);
 }
 
-void loader_rule_error(struct loader *l, const cJSON *node, const struct shape *scope,
-                       const char *path, struct rule_error *error)
-{
-    static const char *const error_keys[] = {"code", "status", "message", "when", NULL};
-    if (!node)
-        return;
-    const cJSON *code = cJSON_GetObjectItemCaseSensitive(node, "code");
-    const cJSON *status = cJSON_GetObjectItemCaseSensitive(node, "status");
-    const cJSON *when = cJSON_GetObjectItemCaseSensitive(node, "when");
-    char below[TABLE_PATH];
-    if (!cJSON_IsNumber(code) || (status && !cJSON_IsNumber(status))) {
-        loader_error(l, path, "expected {\"code\": number, \"message\": text}");
-        return;
-    }
-    loader_keys(l, node, path, error_keys);
-    error->given = true;
-    error->code = (int64_t)code->valuedouble;
-    error->status = status ? status->valueint : 200;
-    error->message = loader_text(l, node, path, "message", true);
-    table_path_key(below, path, "when");
-    if (when)
-        error->when = loader_expr(l, when, below);
-    loader_check_names(l, error->when, &scope, scope ? 1 : 0, below);
-}
-
-const struct rule_error *loader_rule_errors(struct loader *l, const cJSON *node,
-                                            const struct shape *scope, const char *path,
-                                            size_t *count)
-{
-    *count = 0;
-    if (!node)
-        return NULL;
-    struct rule_error *list =
-        ARENA_ARRAY(l->tables->arena, struct rule_error, (size_t)cJSON_GetArraySize(node) + 1);
-    const cJSON *item;
-    cJSON_ArrayForEach(item, node)
-    {
-        char below[TABLE_PATH];
-        table_path_index(below, path, *count);
-        if (!list)
-            return NULL;
-        loader_rule_error(l, item, scope, below, &list[*count]);
-        if (!list[*count].when)
-            loader_error(l, below, "expected a condition in \"when\"");
-        ++*count;
-    }
-    return list;
-}
-
 static void read_filters(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
 {
     const cJSON *item;
@@ -165,8 +158,9 @@ static void read_elements(struct loader *l, struct rule *rule, const cJSON *node
     if (!list || list->kind != SHAPE_LIST)
         loader_error(l, path, "the entity has no list '" STR_FMT "'", STR_ARG(e->of));
     table_path_key(below, path, "unknown");
-    loader_rule_error(l, cJSON_GetObjectItemCaseSensitive(node, "unknown"), NULL, below,
-                      &e->unknown);
+    loader_unknown(l, cJSON_GetObjectItemCaseSensitive(node, "unknown"), below, &e->unknown);
+    if (!e->unknown.given)
+        loader_error(l, path, "expected an error in \"unknown\"");
     if (!list || list->kind != SHAPE_LIST)
         return;
     const struct shape *scopes[2] = {rule->entity->shape, list->element};
@@ -189,35 +183,37 @@ static void read_fails(struct loader *l, struct rule *rule, const cJSON *node, c
     loader_check_shape(l, rule->fails, NULL, 0, below);
 }
 
+/* What the call does; "upload" names its field and "grant" what is shown for a token. */
 static void read_kind(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
 {
     static const struct {
         const char *key;
         enum rule_kind kind;
-    } kinds[] = {
-        {"list", RULE_LIST}, {"get", RULE_GET}, {"change", RULE_CHANGE}, {"create", RULE_CREATE}};
+    } kinds[] = {{"list", RULE_LIST},     {"get", RULE_GET},       {"change", RULE_CHANGE},
+                 {"create", RULE_CREATE}, {"upload", RULE_UPLOAD}, {"grant", RULE_CODE}};
+    struct str name = STR_NONE;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct str name = loader_text(l, node, path, kinds[i].key, false);
-        if (!name.p)
-            continue;
-        rule->kind = kinds[i].kind;
+        struct str text = loader_text(l, node, path, kinds[i].key, false);
+        if (text.p && name.p)
+            loader_error(l, path, "a call does one thing only");
+        if (text.p)
+            rule->kind = kinds[i].kind;
+        name = text.p ? text : name;
+    }
+    if (!name.p && cJSON_HasObjectItem(node, "of"))
+        rule->kind = RULE_LIST; /* rows that are no records */
+    else if (name.p && rule->kind == RULE_UPLOAD)
+        rule->by = name;
+    else if (name.p && rule->kind == RULE_CODE) {
+        rule->kind = str_eq(name, STR("refresh")) ? RULE_REFRESH : RULE_CODE;
+        if (rule->kind == RULE_CODE && !str_eq(name, STR("code")))
+            loader_error(l, path, "expected \"code\" or \"refresh\" in \"grant\"");
+    } else if (name.p) {
         rule->entity = tables_entity(l->tables, name);
         if (!rule->entity)
             loader_error(l, path, "no entity is named '" STR_FMT "'", STR_ARG(name));
     }
-    if (!rule->entity && cJSON_HasObjectItem(node, "of"))
-        rule->kind = RULE_LIST; /* rows that are no records */
-    struct str upload = loader_text(l, node, path, "upload", false);
-    struct str grant = loader_text(l, node, path, "grant", false);
-    if (upload.p) {
-        rule->kind = RULE_UPLOAD;
-        rule->by = upload;
-    }
-    if (grant.p) {
-        rule->kind = str_eq(grant, STR("code")) ? RULE_CODE : RULE_REFRESH;
-        if (rule->kind == RULE_REFRESH && !str_eq(grant, STR("refresh")))
-            loader_error(l, path, "expected \"code\" or \"refresh\" in \"grant\"");
-    }
+    check_belongings(l, rule, node, path);
 }
 
 static void read_answer(struct loader *l, struct rule *rule, const cJSON *node, const char *path)
@@ -287,15 +283,16 @@ static void read_rule(struct loader *l, struct rule *rule, const cJSON *node, co
     rule->effect.creates = rule->kind == RULE_CREATE;
     loader_effect(l, node, path, &rule->effect);
     table_path_key(below, path, "unknown");
-    loader_rule_error(l, cJSON_GetObjectItemCaseSensitive(node, "unknown"), NULL, below,
-                      &rule->unknown);
+    loader_unknown(l, cJSON_GetObjectItemCaseSensitive(node, "unknown"), below, &rule->unknown);
     table_path_key(below, path, "elements");
     read_elements(l, rule, cJSON_GetObjectItemCaseSensitive(node, "elements"), below);
     table_path_key(below, path, "fails");
     read_fails(l, rule, cJSON_GetObjectItemCaseSensitive(node, "fails"), below);
+    if (rule->kind == RULE_CHANGE && !rule->of && !rule->unknown.given && !rule->fails)
+        loader_error(l, path, "\"change\" needs \"unknown\" or \"fails\" for unknown ids");
     table_path_key(below, path, "refuse");
-    rule->refuse = loader_rule_errors(l, cJSON_GetObjectItemCaseSensitive(node, "refuse"), NULL,
-                                      below, &rule->refuse_count);
+    rule->refuse = loader_errors(l, cJSON_GetObjectItemCaseSensitive(node, "refuse"), NULL, below,
+                                 &rule->refuse_count);
     table_path_key(below, path, "answer");
     read_answer(l, rule, cJSON_GetObjectItemCaseSensitive(node, "answer"), below);
 }

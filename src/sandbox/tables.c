@@ -293,15 +293,21 @@ static void each_file(struct loader *loader, const char *mappings, const char *f
     table_files_clear(&files);
 }
 
-/* Own tables may do without webhooks: then there is no such file. */
+/* A file that own tables may do without. */
+static const cJSON *read_optional(struct loader *loader, const char *mappings, const char *name)
+{
+    char path[1024];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/sandbox/%s", mappings, name);
+    return stat(path, &info) == 0 ? loader_read(loader, path) : NULL;
+}
+
 static void load_webhooks(struct loader *loader, const char *mappings)
 {
     static const char *const keys[] = {"about", "entity", "when", "address", NULL};
     struct tables *t = loader->tables;
     char path[1024];
-    struct stat info;
-    snprintf(path, sizeof path, "%s/sandbox/webhooks.json", mappings);
-    const cJSON *root = stat(path, &info) == 0 ? loader_read(loader, path) : NULL;
+    const cJSON *root = read_optional(loader, mappings, "webhooks.json");
     if (!root)
         return;
     loader_keys(loader, root, "$", keys);
@@ -335,6 +341,7 @@ static void load_all(struct loader *loader, const char *mappings)
     load_webhooks(loader, mappings);
     snprintf(path, sizeof path, "%s/sandbox/defaults.json", mappings);
     load_fallbacks(loader, path);
+    loader_mistakes(loader, read_optional(loader, mappings, "mistakes.json"));
     if (loader->tables->contracts)
         each_file(loader, mappings, "endpoints", load_rules);
 }

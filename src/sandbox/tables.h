@@ -77,6 +77,15 @@ struct rule_error {
     int status;
     struct str message;
     const struct expr *when; /* only in `refuse` and `denies` */
+    size_t at;               /* its place in the list that the rule has */
+};
+
+/* One or more errors under a name of mistakes.json. */
+struct mistake {
+    struct str name;
+    const struct rule_error *errors;
+    size_t count;
+    bool used;
 };
 
 /* A webhook that a change causes. */
@@ -161,6 +170,8 @@ struct tables {
     const struct fallback *fallbacks;
     size_t fallback_count;
     struct refusal_words refusals[REFUSALS];
+    struct mistake *mistakes;
+    size_t mistake_count;
     struct contracts *webhook_contracts; /* by "POST /webhooks/TYPE"; NULL: none */
     struct hearer hearer;
     const cJSON *words;

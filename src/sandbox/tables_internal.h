@@ -49,17 +49,21 @@ bool loader_index(struct shape *shape, struct arena *arena);
 /* Reads a file and keeps its document with the tables; NULL after an error. */
 const cJSON *loader_read(struct loader *loader, const char *file);
 
-/* ---- between rules_load.c and rules_effect.c ---- */
+/* ---- between rules_load.c, rules_effect.c and rules_error.c ---- */
 
 /* "ids[]" -> "ids" */
 struct str loader_bare(struct str field);
 
-/* An error {"code", "status", "message", "when"}; `scope` is the template that `when` is over. */
-void loader_rule_error(struct loader *loader, const cJSON *node, const struct shape *scope,
-                       const char *path, struct rule_error *error);
-const struct rule_error *loader_rule_errors(struct loader *loader, const cJSON *node,
-                                            const struct shape *scope, const char *path,
-                                            size_t *count);
+/* mistakes.json: errors by name. */
+void loader_mistakes(struct loader *loader, const cJSON *root);
+
+/* A list of names and of {"code", "status", "message", "when"}; `scope`: what `when` is over. */
+const struct rule_error *loader_errors(struct loader *loader, const cJSON *node,
+                                       const struct shape *scope, const char *path, size_t *count);
+
+/* A name or an error without a condition. Without a node it is not given. */
+void loader_unknown(struct loader *loader, const cJSON *node, const char *path,
+                    struct rule_error *error);
 
 /* {path: form}; `scopes` as for loader_check_names(). */
 const struct rule_set *loader_sets(struct loader *loader, const cJSON *node,

@@ -135,6 +135,7 @@ static const struct own_file files[] = {
      "       \"price\": {\"_if\": \"body.lines[at].amount\", \"amount\": "
      "\"money(body.lines[at].amount)\"}}]}},"
      "\"POST /box/202309/boxes/{box_id}/pieces\": {\"change\": \"box\", \"by\": \"box_id\","
+     "  \"unknown\": {\"code\": 7, \"message\": \"no box\"},"
      "  \"elements\": {\"in\": \"lines[]\", \"of\": \"lines\", \"by\": \"key\", \"set\": "
      "{\"pieces\": \"item.pieces\"},"
      "    \"unknown\": {\"code\": 3, \"message\": \"no such line\"}}},"

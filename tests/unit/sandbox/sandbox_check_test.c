@@ -25,7 +25,7 @@
 #define RULES(change)                                                                              \
     "{\"GET /x/202309/things\": {\"list\": \"thing\", \"at\": \"things[]\"},"                      \
     " \"POST /x/202309/things\": {" change "}}"
-#define CHANGE "\"change\": \"thing\", \"by\": \"ids[]\""
+#define CHANGE "\"change\": \"thing\", \"of\": \"body.ids\""
 #define AT     "$[\"POST /x/202309/things\"]"
 
 static const struct own_file sound[] = {
@@ -97,13 +97,16 @@ static const struct {
      RULES("\"answer\": {\"errors\": [\"1\", {\"words\": \"'x'\"}]}"), AT ".answer.errors[1].words",
      "no such field"},
     {"elements without the key", "sandbox/endpoints/things.json",
-     RULES(CHANGE ", \"elements\": {\"in\": \"rows[]\", \"of\": \"names\", \"by\": \"code\"}"),
+     RULES(CHANGE ", \"elements\": {\"in\": \"rows[]\", \"of\": \"names\", \"by\": \"code\","
+                  " \"unknown\": {\"code\": 77, \"message\": \"x\"}}"),
      AT ".elements", "the elements of 'rows' have no 'code'"},
     {"fallback for nothing", "sandbox/defaults.json",
      "{\"int *_weight\": \"1\", \"string *\": \"pick(words.phrases)\"}", "$[\"int *_weight\"]",
      "no answer has such a field"},
     {"words for nobody", "sandbox/words.json", "{\"phrases\": [\"x\"], \"jokes\": []}", "$.jokes",
      "nothing reads these words"},
+    {"named error for nobody", "sandbox/mistakes.json",
+     "{\"gone\": {\"code\": 77, \"message\": \"x\"}}", "$.gone", "no call has this error"},
     {"tables that do not load", "sandbox/entities/thing.json", "{", "", "is not JSON"},
 };
 
