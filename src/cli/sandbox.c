@@ -119,7 +119,7 @@ static struct sandbox *start(const struct run *run, int *code)
     print_findings(&findings);
     if (!sandbox && !findings.errors) {
         print_fault("sandbox", &fault);
-        if (fault.kind == FAULT_INTERNAL)
+        if (fault.kind == FAULT_BUSY)
             *code = EXIT_LISTEN;
     }
     findings_clear(&findings);

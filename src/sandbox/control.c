@@ -11,15 +11,20 @@
 
 #define FILES "/sandbox/files/"
 
-static void say(struct visit_answer *answer, int status, const char *words)
+static void say_text(struct visit_answer *answer, int status, struct str words)
 {
     struct json_writer w;
     answer->status = status;
     json_writer_init(&w, &answer->body);
     json_open_object(&w);
     json_put_key(&w, STR("error"));
-    json_put_string(&w, str_from(words));
+    json_put_string(&w, words);
     json_close_object(&w);
+}
+
+static void say(struct visit_answer *answer, int status, const char *words)
+{
+    say_text(answer, status, str_from(words));
 }
 
 /* GET shows the broken rules, DELETE forgets them. */
@@ -125,13 +130,25 @@ static bool is_path(struct str path, struct str wanted)
     return folder ? path.n > wanted.n && str_starts(path, wanted) : str_eq(path, wanted);
 }
 
+/* What there is, for who guesses. */
+static void serve_list(struct visit_answer *answer)
+{
+    struct buf list;
+    buf_init(&list, 4096);
+    buf_add_str(&list, STR("there are "));
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        buf_printf(&list, "%s%s (%s)", i ? ", " : "", controls[i].path, controls[i].methods);
+    say_text(answer, 404, buf_str(&list));
+    buf_clear(&list);
+}
+
 bool control_serve(struct core *core, const struct visit_request *request,
                    struct visit_answer *answer)
 {
     struct str path = request->target;
-    if (!str_starts(path, STR("/sandbox/")))
-        return false;
     path = str_cut(&path, '?');
+    if (!str_starts(path, STR("/sandbox/")) && !str_eq(path, STR("/sandbox")))
+        return false;
     for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
         if (is_path(path, str_from(controls[i].path))) {
             answer->status = 200;
@@ -141,5 +158,6 @@ bool control_serve(struct core *core, const struct visit_request *request,
                 say(answer, 405, controls[i].methods);
             return true;
         }
-    return false;
+    serve_list(answer);
+    return true;
 }

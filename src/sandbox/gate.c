@@ -26,9 +26,9 @@ static bool find_endpoint(struct visit *v)
     struct contract_match match;
     switch (contracts_find(tables->contracts, v->request->method, v->path, &match)) {
     case CONTRACT_NO_PATH:
-        return sandbox_refuse(v, REFUSE_PATH, "%s" STR_FMT,
-                              match.nearest.p ? "The nearest endpoint is " : "",
-                              STR_ARG(match.nearest));
+        return match.nearest.p ? sandbox_refuse(v, REFUSE_PATH, "The nearest endpoint is " STR_FMT,
+                                                STR_ARG(match.nearest))
+                               : sandbox_refuse(v, REFUSE_PATH, "No endpoint is like it");
     case CONTRACT_NO_METHOD:
         return sandbox_refuse(v, REFUSE_METHOD, "This path has " STR_FMT,
                               STR_ARG(match.contract->call));

@@ -100,6 +100,8 @@ void keeper_free(struct keeper *keeper)
     if (keeper->timer)
         event_free(keeper->timer);
     save_changes(keeper);
+    if (keeper->failing)
+        log_error("the last changes are lost: they could not be saved in %s", keeper->file);
     free(keeper->file);
     free(keeper);
 }

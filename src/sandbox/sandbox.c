@@ -73,18 +73,23 @@ static void *run_loop(void *ctx)
     return NULL;
 }
 
-/* "127.0.0.1:0"; IPv4 only. */
+/* "127.0.0.1:0" or "localhost:0"; IPv4 only, other names are not asked for. */
 static bool parse_address(const char *text, struct sockaddr_in *address, struct fault *fault)
 {
     struct str rest = str_from(text ? text : "127.0.0.1:0");
     char host[64];
     uint64_t port;
     struct str name = str_cut(&rest, ':');
+    if (str_eq(name, STR("localhost")))
+        name = STR("127.0.0.1");
     snprintf(host, sizeof host, STR_FMT, STR_ARG(name));
     *address = (struct sockaddr_in){.sin_family = AF_INET};
     if (!rest.p || !str_to_u64(rest, &port) || port > 65535 ||
         inet_pton(AF_INET, host, &address->sin_addr) != 1)
-        return fault_set(fault, FAULT_INTERNAL, "expected an address such as 127.0.0.1:0");
+        return fault_set(fault, FAULT_PARAMETER,
+                         "cannot listen on %s: expected an IPv4 address with a port, such as "
+                         "127.0.0.1:8090 or 0.0.0.0:8090",
+                         text);
     address->sin_port = htons((uint16_t)port);
     return true;
 }
@@ -101,8 +106,8 @@ static bool open_listener(struct sandbox *sandbox, const char *text, struct faul
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, BACKLOG) != 0 ||
         getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        return fault_set(fault, FAULT_INTERNAL, "cannot listen on %s: %s",
-                         text ? text : "127.0.0.1:0", strerror(errno));
+        return fault_set(fault, FAULT_BUSY, "cannot listen on %s: %s", text ? text : "127.0.0.1:0",
+                         errno == EADDRINUSE ? "another process listens there" : strerror(errno));
     char host[INET_ADDRSTRLEN];
     sandbox->port = ntohs(address.sin_port);
     inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);

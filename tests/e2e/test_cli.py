@@ -295,6 +295,9 @@ class Explain(Command):
                 envelope = json.loads(done.stdout[done.stdout.index("{\"code\""):])
                 self.assertNotEqual(envelope["code"], 0)
 
+    def test_no_such_file(self):
+        self.ends(run("explain", "nope.http"), 2, err=["cannot read nope.http: No such file"])
+
     def test_strict(self):
         config = self.write("c.json", {"apps": [{"key": "k", "secret": "strict-secret"}]})
         self.ends(run("explain", "--strict", self.CURL), 1, ["HTTP 4"])
@@ -387,6 +390,7 @@ class Serve(Command):
         table.write_text("{", encoding="utf-8")
         proxy.process.send_signal(signal.SIGHUP)
         proxy.wait_for("are not good: the old ones stay")
+        self.assertIn("get_order_list.json: is not JSON: expected a key", proxy.text())
         self.assertEqual(ask(), 0)
         table.unlink()
         proxy.process.send_signal(signal.SIGHUP)
@@ -428,6 +432,27 @@ class Sandbox(Command):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             self.ends(run("sandbox", "--listen", f"127.0.0.1:{taken.getsockname()[1]}"), 4, err=["sandbox"])
+        self.ends(run("sandbox", "--listen", "[::1]:0"), 3, err=["expected an IPv4 address"])
+
+    def test_control_paths(self):
+        process = self.start("sandbox", "--listen", "localhost:0", ready=r"listening on (http://127\.0\.0\.1:\d+)")
+        for path in ("/sandbox", "/sandbox/", "/sandbox/violation"):
+            reply = curl(process.match[1] + path)
+            self.assertEqual(404, reply.status)
+            self.assertIn("/sandbox/violations (GET DELETE), ", reply.json["error"])
+        self.assertEqual(0, curl(process.match[1] + "/sandbox/violations").json["count"])
+
+    def test_state_that_cannot_be_saved(self):
+        folder = self.directory / "gone"
+        self.ends(run("sandbox", "--listen", "127.0.0.1:0", "--state", str(folder / "s.json")), 3, err=["cannot write"])
+        folder.mkdir()
+        process = self.start("sandbox", "--listen", "127.0.0.1:0", "--state", str(folder / "s.json"),
+                             ready=r"listening on (http://127\.0\.0\.1:\d+)")
+        shutil.rmtree(folder)
+        curl(process.match[1] + "/sandbox/reset", "POST")
+        process.wait_for("the sandbox's state is not saved: cannot write")
+        process.stop()
+        self.assertIn("the last changes are lost", process.text())
 
     def test_bad_tables(self):
         self.ends(run("sandbox", "--listen", "127.0.0.1:0", "--mappings", str(self.directory)), 3, err=["sandbox"])

@@ -186,8 +186,9 @@ static void tells_why_it_cannot_start(void **state)
         bool findings;
     } rows[] = {
         {TEST_ROOT "/mappings", taken, 0, "cannot listen on 127.0.0.1:", false},
-        {TEST_ROOT "/mappings", "localhost", 0, "expected an address", false},
-        {TEST_ROOT "/mappings", "127.0.0.1:70000", 0, "expected an address", false},
+        {TEST_ROOT "/mappings", "localhost", 0, "cannot listen on localhost: expected", false},
+        {TEST_ROOT "/mappings", "127.0.0.1:70000", 0, "expected an IPv4 address", false},
+        {TEST_ROOT "/mappings", "[::1]:0", 0, "expected an IPv4 address", false},
         {TEST_ROOT "/mappings", NULL, 1000001, "at most 1000000", false},
         {"/nonexistent", NULL, 0, "tables have faults", true},
     };

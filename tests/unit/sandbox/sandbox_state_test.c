@@ -103,6 +103,7 @@ static void a_reset_forgets(void **state)
     change_much();
     upload(path);
     assert_int_equal(plain("GET", "/sandbox/reset"), 405);
+    assert_int_equal(plain("POST", "/sandbox/resett"), 404);
     assert_int_equal(plain("POST", "/sandbox/reset"), 200);
     assert_int_equal(plain("GET", path), 404);
     struct own_step seeded = {
