@@ -17,6 +17,7 @@ struct reading {
     char **argv;
     int at;
     struct str word; /* the flag under way, as it was written */
+    bool strange;    /* an option that is not known was given: the next word may be its value */
 };
 
 /* A row and the structure that its value goes to. */
@@ -42,6 +43,7 @@ static bool set(struct reading *r, struct found found, struct str text)
 /* Every flag's name, for "did you mean". */
 static void unknown(struct reading *r, struct str flag)
 {
+    r->strange = true;
     findings_add(r->findings, FINDING_ERROR, PLACE, NULL, "there is no option --" STR_FMT,
                  STR_ARG(flag));
     char texts[ARGS_GIVEN][OPTION_NAME];
@@ -115,6 +117,7 @@ static void short_flag(struct reading *r, const char *word)
         found = (struct found){option_by_letter(&r->form->tables[i], word[0]),
                                r->form->tables[i].target};
     if (!found.option || (word[1] && found.option->type == OPTION_SWITCH)) {
+        r->strange = true;
         findings_add(r->findings, FINDING_ERROR, PLACE, NULL, "there is no option -%s", word);
         findings_hint(r->findings, "--help lists the options");
         return;
@@ -126,7 +129,7 @@ bool args_read(struct args *args, const struct args_form *form, int argc, char *
                struct arena *arena, struct findings *findings)
 {
     *args = (struct args){.operands = argv};
-    struct reading r = {args, form, arena, findings, argc, argv, 0, STR_NONE};
+    struct reading r = {args, form, arena, findings, argc, argv, 0, STR_NONE, false};
     size_t before = findings->errors;
     bool options = true;
     for (; r.at < argc; r.at++) {
@@ -142,7 +145,7 @@ bool args_read(struct args *args, const struct args_form *form, int argc, char *
         else
             args->operands[args->operand_count++] = word;
     }
-    if (form->operands >= 0 && args->operand_count > form->operands)
+    if (form->operands >= 0 && args->operand_count > form->operands && !r.strange)
         findings_add(findings, FINDING_ERROR, PLACE, NULL, "one word too many: `%s`",
                      args->operands[form->operands]);
     return findings->errors == before;

@@ -120,8 +120,10 @@ static void tells_faults(void **state)
         {"one two", "error: command line: one word too many: `two`\n"},
         {"--onse --net-workers 65 one two",
          "error: command line: there is no option --onse (did you mean --once?)\n"
-         "error: command line: --net-workers: expected a whole number from 0 to 64, not `65`\n"
-         "error: command line: one word too many: `two`\n"},
+         "error: command line: --net-workers: expected a whole number from 0 to 64, not `65`\n"},
+        /* What stands behind an unknown option may be its value, and that a secret. */
+        {"--app-secret one two",
+         "error: command line: there is no option --app-secret (--help lists the options)\n"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
