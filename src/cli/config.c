@@ -185,15 +185,16 @@ static void take_app(struct config *config, struct findings *findings)
 bool config_load(struct config *config, const struct config_want *want, struct findings *findings)
 {
     size_t before = findings->errors;
-    bool takes_file = config_options[0].verbs & want->verbs;
+    bool takes_file = config_options[0].verbs & want->verbs, was_read = true;
     if (takes_file && !config->file)
         config->file = variable("SHOPSHIM_CONFIG");
     if (config->file)
-        config_read_file(config, config->file, findings);
+        was_read = config_read_file(config, config->file, findings);
     read_environment(config, want->verbs, findings);
     read_flags(config, want->args);
     take_app(config, findings);
-    if (want->complete)
+    /* What a file that cannot be read would have said is not missing. */
+    if (want->complete && was_read)
         config_check(config, findings);
     log_set_level(config->log_level);
     return findings->errors == before;

@@ -57,8 +57,8 @@ bool config_load(struct config *config, const struct config_want *want, struct f
 /* Notes where the row's value came from. `source` is borrowed. */
 void config_note(struct config *config, const struct option *row, const char *source);
 
-/* Reads the JSON file of that name alone. config_file.c */
-void config_read_file(struct config *config, const char *file, struct findings *findings);
+/* Reads the JSON file of that name alone; false when it is no readable object. config_file.c */
+bool config_read_file(struct config *config, const char *file, struct findings *findings);
 
 /* Everything in `serve` that needs more than one setting, or another room's judgement. */
 void config_check(const struct config *config, struct findings *findings);

@@ -5,6 +5,8 @@
  * value came from, written as it is written there.
  */
 #include "cli/config.h"
+#include "net/address.h"
+#include "net/origin.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -18,6 +20,14 @@ static const struct option *row_by_path(const char *path, size_t *index)
             return row;
     }
     return NULL;
+}
+
+/* How a setting that nobody gave can be given. */
+static void hint_names(const struct option *row, struct findings *findings)
+{
+    char flag[OPTION_NAME], variable[OPTION_NAME];
+    if (row && option_flag(row, flag) && option_env(row, variable))
+        findings_hint(findings, "in the file, or with --%s or %s", flag, variable);
 }
 
 /* Adds a finding about a setting, with its source as the file. */
@@ -38,6 +48,18 @@ static void tell(const struct config *config, const struct finding *about,
                  about->text);
     if (about->hint[0])
         findings_hint(findings, "%s", about->hint);
+    else if (!source)
+        hint_names(row, findings);
+}
+
+/* Adds an error about the setting at `path`; `value` is shown before it, unless NULL. */
+static void wrong(const struct config *config, const char *path, const char *value,
+                  const char *text, struct findings *findings)
+{
+    char name[OPTION_NAME], words[512];
+    snprintf(name, sizeof name, "%s", path);
+    snprintf(words, sizeof words, "%.300s%s%s", value ? value : "", value ? ": " : "", text);
+    tell(config, &(struct finding){FINDING_ERROR, NULL, name, words, (char[]){""}}, findings);
 }
 
 static void check_server(const struct config *config, struct findings *findings)
@@ -61,15 +83,60 @@ static void check_apps(const struct config *config, struct findings *findings)
                             "--app KEY with SHOPSHIM_APP_SECRET_FILE");
 }
 
+/* The port of HOST:PORT; 80 where there is none. */
+static struct str port_of(const char *place)
+{
+    const char *colon = strrchr(place, ':');
+    return colon && !strchr(colon, ']') ? str_from(colon + 1) : STR("80");
+}
+
+/* Names of this machine, as they begin an address. */
+static bool is_here(const char *place)
+{
+    static const char *const names[] = {"127.0.0.1:", "localhost:", "[::1]:", "0.0.0.0:", "[::]:"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(place, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Whether two HOST:PORT are one listener. Port 0 is another one each time. */
+static bool same_place(const char *a, const char *b)
+{
+    return str_eq(port_of(a), port_of(b)) && !str_eq(port_of(a), STR("0")) &&
+           (strcmp(a, b) == 0 || (is_here(a) && is_here(b)));
+}
+
+static void check_admin(const struct config *config, struct findings *findings)
+{
+    const char *listen = config->server.listen, *text = address_wrong(config->admin);
+    if (text)
+        wrong(config, "admin", config->admin, text, findings);
+    else if (!address_wrong(listen) && same_place(config->admin, listen))
+        wrong(config, "admin", config->admin, "that is the address of listen", findings);
+}
+
+/* A proxy that calls itself would do so until a deadline ends it. */
+static void check_loop(const struct config *config, const char *path, const char *url,
+                       struct findings *findings)
+{
+    struct origin origin;
+    if (origin_parse(url, &origin) || origin.tls || address_wrong(config->server.listen))
+        return;
+    if (same_place(origin.host, config->server.listen))
+        wrong(config, path, url, "that is shopshim itself (listen)", findings);
+}
+
 void config_check(const struct config *config, struct findings *findings)
 {
     check_server(config, findings);
+    check_admin(config, findings);
+    check_loop(config, "upstream.api", config->server.upstream.api, findings);
+    check_loop(config, "upstream.auth", config->server.upstream.auth, findings);
     check_apps(config, findings);
-    if (config->exchange.side_by_side > config->exchange.calls) {
-        struct finding about = {FINDING_ERROR, NULL, (char[]){"exchange.side_by_side"},
-                                (char[]){"expected no more than exchange.calls"}, (char[]){""}};
-        tell(config, &about, findings);
-    }
+    if (config->exchange.side_by_side > config->exchange.calls)
+        wrong(config, "exchange.side_by_side", NULL, "expected no more than exchange.calls",
+              findings);
 }
 
 /* Whether a directory holds tables. */

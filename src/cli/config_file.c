@@ -149,16 +149,18 @@ static void read_object(struct reading *r, const cJSON *object, const char *abov
     }
 }
 
-void config_read_file(struct config *config, const char *file, struct findings *findings)
+bool config_read_file(struct config *config, const char *file, struct findings *findings)
 {
     struct reading r = {config, file, findings};
     cJSON *document = table_read(file, findings);
     if (!document)
-        return;
-    if (cJSON_IsObject(document))
+        return false;
+    bool good = cJSON_IsObject(document);
+    if (good)
         read_object(&r, document, "");
     else
         findings_add(findings, FINDING_ERROR, file, "$", "expected an object, not %s",
                      kind_of(document));
     cJSON_Delete(document);
+    return good;
 }

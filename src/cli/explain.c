@@ -64,6 +64,12 @@ static const struct ports ports = {on_send, on_cancel, on_reply, on_wake};
 
 /* ---- reading ---- */
 
+/* A request has blanks in it: this is meant as a file, there or not. */
+static bool is_file_name(const char *word)
+{
+    return strpbrk(word, "./") && !strpbrk(word, " \t\n");
+}
+
 static bool read_request(struct explain *e, struct fault *fault)
 {
     const struct args *args = e->run->args;
@@ -78,7 +84,7 @@ static bool read_request(struct explain *e, struct fault *fault)
     }
     const char *word = args->operands[0];
     struct str text = str_from(word);
-    if (strcmp(word, "-") == 0 || access(word, R_OK) == 0)
+    if (strcmp(word, "-") == 0 || access(word, R_OK) == 0 || is_file_name(word))
         text = request_read_file(word, e->arena, fault);
     return text.p && request_of_text(&e->request, text, e->arena, fault);
 }

@@ -63,6 +63,13 @@ static bool interrupted(int64_t ms)
     return sigtimedwait(&set, NULL, &wait) > 0;
 }
 
+static int cannot_listen(const char *setting, struct fault *fault)
+{
+    fault->where[0] = '\0'; /* the room's own name for it says less than the setting's */
+    print_fault(setting, fault);
+    return EXIT_LISTEN;
+}
+
 int proxy_start(struct proxy *proxy, const struct config *config, struct plans *plans)
 {
     *proxy = (struct proxy){.config = config,
@@ -94,14 +101,10 @@ int proxy_start(struct proxy *proxy, const struct config *config, struct plans *
         return EXIT_CONFIG;
     }
     /* Admin first: it answers "not ready" until the server listens. */
-    if (!admin_start(proxy->admin, &fault)) {
-        print_fault("admin", &fault);
-        return EXIT_LISTEN;
-    }
-    if (!server_start(proxy->server, &fault)) {
-        print_fault("cannot listen", &fault);
-        return EXIT_LISTEN;
-    }
+    if (!admin_start(proxy->admin, &fault))
+        return cannot_listen("admin", &fault);
+    if (!server_start(proxy->server, &fault))
+        return cannot_listen("listen", &fault);
     return EXIT_GOOD;
 }
 

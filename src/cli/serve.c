@@ -56,8 +56,9 @@ static void log_findings(const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *f = &findings->items[i];
-        log_line(f->level == FINDING_ERROR ? LOG_ERROR : LOG_WARN, "%s: %s: %s%s%s%s", f->file,
-                 f->path, f->text, f->hint[0] ? " (" : "", f->hint, f->hint[0] ? ")" : "");
+        log_line(f->level == FINDING_ERROR ? LOG_ERROR : LOG_WARN, "%s: %s%s%s%s%s%s", f->file,
+                 f->path, f->path[0] ? ": " : "", f->text, f->hint[0] ? " (" : "", f->hint,
+                 f->hint[0] ? ")" : "");
     }
     size_t added = findings->errors + findings->warnings;
     if (added > findings->count)

@@ -376,6 +376,23 @@ static void names_the_source(void **state)
         {{.flags = {"--config", file, "--exchange-side-by-side", "70"}, .complete = true},
          "error: command line: --exchange-side-by-side: expected no more than exchange.calls\n"},
         {{.flags = {"--config", file, "--exchange-calls", "80"}, .complete = true}, ""},
+        {{.flags = {"--config", file, "--exchange-calls", "80", "--admin", "127.0.0.1:99999"},
+          .complete = true},
+         "error: command line: --admin: 127.0.0.1:99999: what stands behind the last ':' is not a "
+         "port (0 to 65535)\n"},
+        {{.flags = {"--config", file, "--exchange-calls", "80"},
+          .complete = true,
+          .variables = {"SHOPSHIM_ADMIN", "localhost:8080"}},
+         "error: environment: SHOPSHIM_ADMIN: localhost:8080: that is the address of listen\n"},
+        {{.flags = {"--config", file, "--exchange-calls", "80", "--admin=127.0.0.1:0",
+                    "--listen=127.0.0.1:0"},
+          .complete = true},
+         ""},
+        {{.flags = {"--config", file, "--exchange-calls", "80",
+                    "--upstream=http://localhost:8080/x", "--upstream-auth=https://127.0.0.1:8080"},
+          .complete = true},
+         "error: command line: --upstream: http://localhost:8080/x: that is shopshim itself "
+         "(listen)\n"},
         {{.variables = {"SHOPSHIM_WORKERS", "many", "SHOPSHIM_LOG_LEVEL", "loud"}},
          "error: environment: SHOPSHIM_WORKERS: expected a whole number from 0 to 64, not `many`\n"
          "error: environment: SHOPSHIM_LOG_LEVEL: expected one of debug, info, warn, error, off, "
@@ -396,11 +413,35 @@ static void says_what_is_missing(void **state)
     (void)state;
     char text[2048];
     config_free(load(&(struct load){.complete = true}, text, sizeof text));
-    static const char *const parts[] = {"upstream.api", "upstream.auth",
-                                        "apps: expected at least one app"};
-    for (size_t i = 0; i < COUNT(parts); i++)
-        if (!strstr(text, parts[i]))
-            fail_msg("not said: %s\nbut: %s", parts[i], text);
+    assert_string_equal(
+        text,
+        "error: configuration: upstream.api: it is missing: write https://HOST (in the file, or "
+        "with --upstream or SHOPSHIM_UPSTREAM)\n"
+        "error: configuration: upstream.auth: it is missing: write https://HOST (in the file, or "
+        "with --upstream-auth or SHOPSHIM_UPSTREAM_AUTH)\n"
+        "error: configuration: apps: expected at least one app (\"apps\": [{\"key\": ..., "
+        "\"secret_file\": ...}] in the file, or --app KEY with SHOPSHIM_APP_SECRET_FILE)\n");
+}
+
+/* What the file would have said is not called missing. */
+static void one_fault_for_a_file_that_is_none(void **state)
+{
+    static const struct {
+        const char *text, *said;
+    } cases[] = {
+        {"{\"workers\": 1,}", "error: c.json: is not JSON: expected a key at line 1, column 15\n"},
+        {"[]", "error: c.json: $: expected an object, not a list\n"},
+        {"{\"listen\": \"a\", \"listen\": \"b\"}",
+         "error: c.json: $.listen: this key stands here twice\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        write_file("c.json", cases[i].text);
+        char text[2048];
+        const struct load with = {.flags = {"--config", file}, .complete = true};
+        config_free(load(&with, text, sizeof text));
+        assert_string_equal(text, cases[i].said);
+    }
 }
 
 int main(void)
@@ -413,6 +454,7 @@ int main(void)
         cmocka_unit_test(takes_an_app_from_outside),
         cmocka_unit_test(names_the_source),
         cmocka_unit_test(says_what_is_missing),
+        cmocka_unit_test(one_fault_for_a_file_that_is_none),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
