@@ -217,7 +217,7 @@ static struct value loose_value(struct writer *w, const struct contract_field *f
         struct value v = own ? run_eval(run, own, scope) : VALUE_NONE;
         if (v.kind == VALUE_TEXT && contract_allows(f, v.text))
             return v;
-        return value_text(f->values[run_roll(run, scope, 1, f->value_count)]);
+        return value_text(f->values[run_roll(scope, 1, f->value_count)]);
     }
     const char *type =
         f->unit ? (f->unit == CONTRACT_SECONDS ? "s" : "ms") : contract_type_name(written_type(f));
@@ -262,7 +262,7 @@ static void write_loose(struct writer *w, const struct contract_field *f)
 /* A field that real messages lack is left out of every other object. */
 static bool left_out(struct writer *w, const struct contract_field *f)
 {
-    return f->unseen && run_roll(&w->visit->run, w->loose, str_hash(f->name), 2) == 0;
+    return f->unseen && run_roll(w->loose, str_hash(f->name), 2) == 0;
 }
 
 /* One member; `named` says whether a source has it at all. */
@@ -308,11 +308,6 @@ static void write_object(struct writer *w, const struct contract_field *f, struc
 
 /* ---- the root ---- */
 
-static struct value list_of(struct value *items, size_t count)
-{
-    return (struct value){.kind = VALUE_LIST, .list = {items, count}};
-}
-
 /* The failures' objects, each made with `value` being the id. */
 static struct value failures(struct visit *v)
 {
@@ -328,9 +323,9 @@ static struct value failures(struct visit *v)
             place->values[VARIABLE_CODE] = value_int(failure->error->code);
             place->values[VARIABLE_MESSAGE] = value_text(failure->error->message);
         }
-        items[i] = (struct value){.kind = VALUE_PLACE, .place = place};
+        items[i] = value_place(place);
     }
-    return items && v->failed_count ? list_of(items, v->failed_count) : VALUE_NONE;
+    return items && v->failed_count ? value_list(items, v->failed_count) : VALUE_NONE;
 }
 
 /* What a field of the root is; false when nothing names it. */
@@ -338,10 +333,10 @@ static bool root_value(struct visit *v, struct place *answer, const struct contr
                        struct value *out)
 {
     const struct rule *rule = v->rule;
-    struct value own = {.kind = VALUE_PLACE, .place = answer};
+    struct value own = value_place(answer);
     *out = VALUE_NONE;
     if (rule->at && f == rule->at) {
-        *out = list_of(v->rows, v->row_count);
+        *out = value_list(v->rows, v->row_count);
         return true;
     }
     if (rule->fails_at && f == rule->fails_at) {

@@ -7,11 +7,6 @@
  */
 #include "sandbox/change.h"
 
-static struct value place_of(struct record *record)
-{
-    return (struct value){.kind = VALUE_PLACE, .place = record->root};
-}
-
 struct target {
     uint64_t index;
     struct value item;
@@ -162,13 +157,12 @@ static bool show(struct targets *t)
         struct record *r = run_record(&v->run, v->rule->entity, v->shop, t->list[i].index);
         if (!r)
             return visit_out_of_memory(v);
-        v->rows[v->row_count++] = place_of(r);
+        v->rows[v->row_count++] = value_place(r->root);
     }
     v->total = v->row_count;
     if (v->row_count)
         v->run.variables[VARIABLE_RECORD] = v->rows[0];
-    v->run.variables[VARIABLE_RECORDS] =
-        (struct value){.kind = VALUE_LIST, .list = {v->rows, v->row_count}};
+    v->run.variables[VARIABLE_RECORDS] = value_list(v->rows, v->row_count);
     return v->rows || visit_out_of_memory(v);
 }
 
@@ -178,7 +172,7 @@ bool change_records(struct visit *v)
     if (!ask_all(&t))
         return v->refused ? false : visit_out_of_memory(v);
     if (v->run.faulty)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+        return visit_faulty(v);
     const struct effect *effect = &v->rule->effect;
     for (size_t i = 0; i < t.count; i++) {
         struct target *target = &t.list[i];

@@ -32,7 +32,4 @@ bool effect_apply(struct visit *visit, const struct effect *effect, uint64_t ind
 bool effect_create(struct visit *visit, const struct effect *effect, struct place *scope,
                    struct value item, uint64_t *index);
 
-/* Refuses; returns false. */
-bool visit_out_of_memory(struct visit *visit);
-
 #endif

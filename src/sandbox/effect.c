@@ -6,11 +6,6 @@
  */
 #include "sandbox/change.h"
 
-static struct value place_of(struct record *record)
-{
-    return (struct value){.kind = VALUE_PLACE, .place = record->root};
-}
-
 static bool tell(struct visit *v, const struct effect *effect, struct place *scope)
 {
     for (size_t i = 0; i < effect->notify_count; i++) {
@@ -45,7 +40,7 @@ bool effect_apply(struct visit *v, const struct effect *effect, uint64_t index, 
     if (!scope)
         return visit_out_of_memory(v);
     struct value before = v->run.variables[VARIABLE_RECORD];
-    v->run.variables[VARIABLE_RECORD] = place_of(record);
+    v->run.variables[VARIABLE_RECORD] = value_place(record->root);
     bool good = tell(v, effect, scope) && follow_also(v, effect, scope);
     v->run.variables[VARIABLE_RECORD] = before;
     return good;
@@ -67,7 +62,7 @@ bool effect_create(struct visit *v, const struct effect *effect, struct place *s
     if (reused(v, effect, scope, item, index))
         return effect_apply(v, effect, *index, item);
     if (!world_add(&v->core->world, effect->entity, v->shop, &nth))
-        return sandbox_refuse(v, REFUSE_LIMIT, "At most %d records can be added", OVERLAY_RECORDS);
+        return visit_refuse(v, REFUSE_LIMIT, "At most %d records can be added", OVERLAY_RECORDS);
     *index = run_seeded(&v->run, effect->entity) + nth;
     return effect_apply(v, effect, *index, item);
 }

@@ -41,7 +41,7 @@ static struct value shape_value(struct run *run, const struct shape *shape, stru
     if (place && place->form && shape->kind == SHAPE_LIST && count_place(run, place) == 0 &&
         place->missing)
         return VALUE_NONE;
-    return place ? (struct value){.kind = VALUE_PLACE, .place = place} : VALUE_NONE;
+    return place ? value_place(place) : VALUE_NONE;
 }
 
 /* The scope in which a member's leaf is evaluated: its own, so that rolls differ by name. */
@@ -277,7 +277,7 @@ static struct value place_element(struct run *run, struct place *list, size_t in
         if (!object)
             slot->value = shape_value(run, element, scope, STR_NONE, (uint32_t)index);
         else if (!place_member(run, scope, name_of(STR("_if")), &wanted) || value_true(wanted))
-            slot->value = (struct value){.kind = VALUE_PLACE, .place = scope};
+            slot->value = value_place(scope);
     }
     return slot_end(run, slot, outside);
 }
@@ -325,7 +325,7 @@ struct value run_shop(struct run *run, const struct place *scope)
     if (record->entity && record->entity != run->tables->shop && record->entity->global)
         index = run->shop;
     struct record *shop = run_record(run, run->tables->shop, 0, index);
-    return shop ? (struct value){.kind = VALUE_PLACE, .place = shop->root} : VALUE_NONE;
+    return shop ? value_place(shop->root) : VALUE_NONE;
 }
 
 static struct value variable_value(struct run *run, enum variable variable, struct place *scope)
@@ -338,7 +338,7 @@ static struct value variable_value(struct run *run, enum variable variable, stru
     case VARIABLE_MESSAGE:
         return scope->values[variable];
     case VARIABLE_ROOT:
-        return (struct value){.kind = VALUE_PLACE, .place = scope->record->root};
+        return value_place(scope->record->root);
     case VARIABLE_INDEX:
         return value_int((int64_t)scope->record->index);
     case VARIABLE_NUMBER:

@@ -35,8 +35,7 @@ static struct str shop_id(struct visit *v)
     struct record *shop = run_record(&v->run, v->core->tables->shop, 0, v->shop);
     struct value id = VALUE_NONE;
     if (shop)
-        run_member(&v->run, (struct value){.kind = VALUE_PLACE, .place = shop->root},
-                   v->core->tables->shop->key, &id);
+        run_member(&v->run, value_place(shop->root), v->core->tables->shop->key, &id);
     struct str text = value_str(id, v->arena);
     return text.p ? text : STR("");
 }
@@ -62,16 +61,8 @@ static void write_body(struct visit *v, const struct notice *notice, struct buf 
 
 static bool sign_body(struct visit *v, struct str body, char hex[SIGNATURE_HEX + 1])
 {
-    unsigned char mac[SIGNATURE_BYTES];
     struct str text = arena_printf(v->arena, STR_FMT STR_FMT, STR_ARG(v->app->key), STR_ARG(body));
-    if (!text.p || !signature_mac(v->app->secret, text, mac))
-        return false;
-    for (size_t i = 0; i < SIGNATURE_BYTES; i++) {
-        hex[i * 2] = "0123456789abcdef"[mac[i] >> 4];
-        hex[i * 2 + 1] = "0123456789abcdef"[mac[i] & 15];
-    }
-    hex[SIGNATURE_HEX] = '\0';
-    return true;
+    return text.p && signature_hex(v->app->secret, text, hex);
 }
 
 void notices_send(struct visit *v)

@@ -92,12 +92,12 @@ static bool read_token(struct visit *v, struct str token, struct row *last)
     struct str bytes;
     size_t bad;
     if (!base64_decode(token, v->arena, &bytes, &bad) || bytes.n <= MAC_BYTES)
-        return sandbox_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
+        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
     struct str payload = str_of(bytes.p + MAC_BYTES, bytes.n - MAC_BYTES), key = payload;
     if (!token_mac(v, payload, mac) || memcmp(mac, bytes.p, MAC_BYTES) != 0)
-        return sandbox_refuse(v, REFUSE_PAGE_TOKEN, "It was altered, or belongs to other filters");
+        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It was altered, or belongs to other filters");
     if (!str_to_u64(str_cut(&key, ':'), &last->index) || !key.p)
-        return sandbox_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
+        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
     last->key = value_text(key);
     return true;
 }
@@ -113,14 +113,13 @@ static bool take_rows(struct scan *s, size_t first, size_t size)
     v->rows = ARENA_ARRAY(v->arena, struct value, v->row_count + 1);
     for (size_t i = 0; v->rows && i < v->row_count; i++)
         v->rows[i] = scan_value(s, first + i);
-    v->run.variables[VARIABLE_RECORDS] =
-        (struct value){.kind = VALUE_LIST, .list = {v->rows, v->row_count}};
+    v->run.variables[VARIABLE_RECORDS] = value_list(v->rows, v->row_count);
     v->next_page = STR("");
     if (left > size) {
         struct row last = scan_row(s, first + size - 1);
         v->next_page = make_token(v, &last);
     }
-    return (v->rows && v->next_page.p) || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+    return (v->rows && v->next_page.p) || visit_out_of_memory(v);
 }
 
 /* Some contracts have it as a text of digits; 0 and nothing mean all. */
@@ -149,11 +148,11 @@ static bool rows_only(struct visit *v)
     struct record *r = run_record(&v->run, v->rule->entity, v->shop, 0);
     v->rows = ARENA_ARRAY(v->arena, struct value, 1);
     if (r && v->rows && run_exists(&v->run, r))
-        v->rows[v->row_count++] = (struct value){.kind = VALUE_PLACE, .place = r->root};
+        v->rows[v->row_count++] = value_place(r->root);
     else if (v->rows && v->rule->unknown.given)
         return visit_fail(v, &v->rule->unknown);
     v->total = v->row_count;
-    return v->rows || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+    return v->rows || visit_out_of_memory(v);
 }
 
 bool rows_get(struct visit *v)
@@ -174,9 +173,9 @@ bool rows_get(struct visit *v)
         }
         struct record *r = run_record(&v->run, rule->entity, v->shop, index);
         if (!r)
-            return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
-        v->rows[v->row_count++] = (struct value){.kind = VALUE_PLACE, .place = r->root};
+            return visit_out_of_memory(v);
+        v->rows[v->row_count++] = value_place(r->root);
     }
     v->total = v->row_count;
-    return v->rows || sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+    return v->rows || visit_out_of_memory(v);
 }

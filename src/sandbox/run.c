@@ -96,9 +96,8 @@ struct place *place_new(struct run *run, struct place *up, const struct shape *s
             place_hash(up->hash, shape && shape->name.p ? shape->hash : str_hash(name), at);
         memcpy(place->values, up->values, sizeof place->values);
     }
-    if (shape && shape->kind == SHAPE_OBJECT) {
+    if (shape && shape->kind == SHAPE_OBJECT)
         place->count = shape->count;
-    }
     return arena_failed(run->arena) ? NULL : place;
 }
 
@@ -175,8 +174,7 @@ static bool find_slowly(struct run *run, const struct entity *entity, struct str
         struct value key;
         if (!record)
             return false;
-        if (!run_member(run, (struct value){.kind = VALUE_PLACE, .place = record->root},
-                        entity->key, &key))
+        if (!run_member(run, value_place(record->root), entity->key, &key))
             continue;
         struct str have = value_str(key, run->arena);
         if (have.p && str_eq(have, id))
@@ -261,9 +259,8 @@ struct place *run_with(struct run *run, struct place *place, struct value value,
     return copy;
 }
 
-uint64_t run_roll(struct run *run, const struct place *scope, uint64_t salt, uint64_t below)
+uint64_t run_roll(const struct place *scope, uint64_t salt, uint64_t below)
 {
-    (void)run;
     return below ? mix(scope->hash ^ mix(salt)) % below : 0;
 }
 

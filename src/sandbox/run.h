@@ -180,7 +180,7 @@ size_t run_list_count(struct run *run, struct value list);
 struct value run_list_at(struct run *run, struct value list, size_t index);
 
 /* A number from 0 to below - 1, made from the scope, a salt and the seed. */
-uint64_t run_roll(struct run *run, const struct place *scope, uint64_t salt, uint64_t below);
+uint64_t run_roll(const struct place *scope, uint64_t salt, uint64_t below);
 
 /* "parts[2].price.amount": where a member stands in its record, for changes. */
 struct str run_path(struct run *run, const struct place *place, struct str member);

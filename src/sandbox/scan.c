@@ -93,7 +93,7 @@ static size_t collect(struct scan *s, struct row *rows, uint64_t all)
         struct record *record = run_record(&s->run, v->rule->entity, v->shop, i);
         if (!record || !run_exists(&s->run, record) || !passes(s, record->root))
             continue;
-        struct value row = {.kind = VALUE_PLACE, .place = record->root};
+        struct value row = value_place(record->root);
         rows[count++] = (struct row){i, sort_key(s, row, i)};
     }
     return count;
@@ -109,7 +109,7 @@ static bool scan_records(struct scan *s, uint64_t all, unsigned *touched)
     s->run.touched = 0;
     bool good = rows && scratch && keep_indexes(s, rows, collect(s, rows, all));
     if (good && s->run.faulty)
-        good = sandbox_refuse(v, REFUSE_INTERNAL, "%s", s->run.fault);
+        good = visit_refuse(v, REFUSE_INTERNAL, "%s", s->run.fault);
     else if (!good || arena_failed(scratch))
         good = visit_out_of_memory(v);
     free(rows);
@@ -139,7 +139,7 @@ static bool scan_members(struct scan *s)
     }
     v->run = s->run;
     if (v->run.faulty)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+        return visit_faulty(v);
     return rows && s->members ? keep_indexes(s, rows, count) : visit_out_of_memory(v);
 }
 
@@ -158,12 +158,12 @@ static bool scan_named(struct scan *s, struct value ids)
         struct record *record = found ? run_record(&s->run, v->rule->entity, v->shop, index) : NULL;
         if (!record || !run_exists(&s->run, record) || !passes(s, record->root))
             continue;
-        struct value row = {.kind = VALUE_PLACE, .place = record->root};
+        struct value row = value_place(record->root);
         rows[count++] = (struct row){index, sort_key(s, row, index)};
     }
     v->run = s->run;
     if (v->run.faulty)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+        return visit_faulty(v);
     return rows ? keep_indexes(s, rows, count) : visit_out_of_memory(v);
 }
 
@@ -263,7 +263,7 @@ struct value scan_value(struct scan *s, size_t n)
     if (s->members)
         return s->members[index_of(s, n)];
     struct record *r = run_record(&v->run, v->rule->entity, v->shop, index_of(s, n));
-    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+    return r ? value_place(r->root) : VALUE_NONE;
 }
 
 struct row scan_row(struct scan *s, size_t n)

@@ -9,11 +9,6 @@
 
 enum { KEPT_MAX = 8 << 20 };
 
-bool visit_out_of_memory(struct visit *v)
-{
-    return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
-}
-
 /* ---- storing ---- */
 
 static struct overlay_key key_of(const struct record *record)
@@ -32,8 +27,8 @@ struct str setting_json(struct visit *v, struct value value)
 
 static bool full(struct visit *v)
 {
-    return sandbox_refuse(v, REFUSE_LIMIT, "At most %d fields of at most %d bytes are kept",
-                          OVERLAY_FIELDS, OVERLAY_BYTES);
+    return visit_refuse(v, REFUSE_LIMIT, "At most %d fields of at most %d bytes are kept",
+                        OVERLAY_FIELDS, OVERLAY_BYTES);
 }
 
 /* Inside of an object or list that was set as a whole: that one is written anew. */
@@ -45,8 +40,8 @@ static bool store_inside(struct visit *v, struct overlay_key key, const struct c
     struct str outer = arena_str(v->arena, str_from(around->path)), json = setting_json(v, value);
     buf_init_arena(&text, KEPT_MAX, v->arena);
     if (!json.p || !outer.p || !stored_replace(&v->run, old, rest, json, &text))
-        return sandbox_refuse(v, REFUSE_INTERNAL, "nothing can be set at '" STR_FMT "'",
-                              STR_ARG(outer));
+        return visit_refuse(v, REFUSE_INTERNAL, "nothing can be set at '" STR_FMT "'",
+                            STR_ARG(outer));
     struct value whole = {.kind = VALUE_RAW, .text = buf_str(&text)};
     return world_set(&v->core->world, key, outer, whole) || full(v);
 }
@@ -87,7 +82,7 @@ static bool add_setting(struct settings *s, struct str path, struct value value)
         struct setting *more =
             arena_resize(s->visit->arena, s->list, s->room * sizeof *more, room * sizeof *more);
         if (!more)
-            return sandbox_refuse(s->visit, REFUSE_INTERNAL, "out of memory");
+            return visit_out_of_memory(s->visit);
         s->list = more;
         s->room = room;
     }
@@ -108,7 +103,7 @@ static bool compute_each(struct settings *s, struct place *place, struct str out
         end++;
     struct str name = str_of(path.p, end), rest = str_of(path.p + end + 3, path.n - end - 3);
     struct value list;
-    if (!run_member(run, (struct value){.kind = VALUE_PLACE, .place = place}, name, &list))
+    if (!run_member(run, value_place(place), name, &list))
         return true;
     size_t count = run_list_count(run, list);
     struct str stem = arena_printf(run->arena, STR_FMT "%s" STR_FMT, STR_ARG(outer),
@@ -136,7 +131,7 @@ static bool compute(struct settings *s, struct place *place, struct str outer, s
             return compute_each(s, place, outer, path, form);
     struct place *scope = run_with(run, place, VALUE_NONE, s->item);
     if (!scope)
-        return sandbox_refuse(s->visit, REFUSE_INTERNAL, "out of memory");
+        return visit_out_of_memory(s->visit);
     struct value value = run_form(run, form, scope, path);
     if (value.kind == VALUE_ABSENT)
         return true;
@@ -156,7 +151,7 @@ static bool store_settings(struct settings *s)
             *value = (struct value){.kind = VALUE_RAW, .text = setting_json(v, *value)};
     }
     if (v->run.faulty)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+        return visit_faulty(v);
     for (size_t i = 0; i < s->count; i++)
         if (!store(v, key_of(s->record), s->list[i].path, s->list[i].value))
             return false;
@@ -186,11 +181,11 @@ static bool element_list(struct visit *v, struct record *record, struct value it
                          struct value *items, struct value *list)
 {
     const struct rule_elements *e = &v->rule->elements;
-    struct value root = {.kind = VALUE_PLACE, .place = record->root};
+    struct value root = value_place(record->root);
     if (!run_member(&v->run, item, e->in, items))
         *items = VALUE_NONE;
     return run_member(&v->run, root, e->of, list) ||
-           sandbox_refuse(v, REFUSE_INTERNAL, "records have no such list");
+           visit_refuse(v, REFUSE_INTERNAL, "records have no such list");
 }
 
 bool setting_elements_known(struct visit *v, struct record *record, struct value item)

@@ -17,6 +17,20 @@ bool signature_mac(struct str key, struct str text, unsigned char mac[SIGNATURE_
            size == SIGNATURE_BYTES;
 }
 
+bool signature_hex(struct str key, struct str text, char hex[SIGNATURE_HEX + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char mac[SIGNATURE_BYTES];
+    if (!signature_mac(key, text, mac))
+        return false;
+    for (size_t i = 0; i < SIGNATURE_BYTES; i++) {
+        hex[i * 2] = digits[mac[i] >> 4];
+        hex[i * 2 + 1] = digits[mac[i] & 15];
+    }
+    hex[SIGNATURE_HEX] = '\0';
+    return true;
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct pair *const *x = a, *const *y = b;
@@ -55,20 +69,14 @@ bool signature_make(const struct signed_request *request, struct str secret,
                     char hex[SIGNATURE_HEX + 1])
 {
     struct buf text;
-    unsigned char mac[SIGNATURE_BYTES];
     buf_init(&text, TEXT_MAX);
     buf_add_str(&text, secret);
     buf_add_str(&text, request->path);
     bool good = add_parameters(request->query, false, &text);
     buf_add_str(&text, request->body);
     buf_add_str(&text, secret);
-    good = good && !buf_failed(&text) && signature_mac(secret, buf_str(&text), mac);
+    good = good && !buf_failed(&text) && signature_hex(secret, buf_str(&text), hex);
     buf_clear(&text);
-    for (size_t i = 0; good && i < SIGNATURE_BYTES; i++) {
-        hex[i * 2] = "0123456789abcdef"[mac[i] >> 4];
-        hex[i * 2 + 1] = "0123456789abcdef"[mac[i] & 15];
-    }
-    hex[SIGNATURE_HEX] = '\0';
     return good;
 }
 

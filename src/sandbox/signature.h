@@ -31,4 +31,7 @@ void signature_explain(const struct signed_request *request, struct buf *out);
 
 bool signature_mac(struct str key, struct str text, unsigned char mac[SIGNATURE_BYTES]);
 
+/* The same as lower-case digits and a NUL. */
+bool signature_hex(struct str key, struct str text, char hex[SIGNATURE_HEX + 1]);
+
 #endif

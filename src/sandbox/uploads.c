@@ -24,10 +24,7 @@ static bool host_char(char c)
 /* As the caller reached the sandbox. */
 struct str visit_own_host(const struct visit *v)
 {
-    struct str host = STR_NONE;
-    for (size_t i = 0; i < v->request->headers.count; i++)
-        if (str_ieq(v->request->headers.items[i].name, STR("host")))
-            host = v->request->headers.items[i].value;
+    struct str host = visit_header(v, STR("host"));
     for (size_t i = 0; i < host.n; i++)
         if (!host_char(host.p[i]))
             return STR("localhost");
@@ -66,24 +63,22 @@ struct value run_uploaded(struct run *run, struct str name)
     if (!pairs)
         return VALUE_NONE;
     run->touched |= 1u << VARIABLE_FILE; /* the address is the caller's */
-    return (struct value){.kind = VALUE_PAIRS, .pairs = pairs};
+    return value_pairs(pairs);
 }
 
 bool upload_take(struct visit *v)
 {
     const struct part *part = form_part(&v->form, v->rule->by);
-    char hash[HASH_DIGITS];
-    unsigned char mac[SIGNATURE_BYTES];
-    if (!part || !signature_mac(STR("file"), part->body, mac))
-        return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
-    for (size_t i = 0; i < HASH_DIGITS; i++)
-        hash[i] = "0123456789abcdef"[i % 2 ? mac[i / 2] & 15 : mac[i / 2] >> 4];
-    struct pairs *pairs = describe(&v->run, str_of(hash, HASH_DIGITS), part->body);
-    if (!pairs || !shelf_put(&v->core->world.shelf, str_of(hash, HASH_DIGITS), part->body))
-        return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+    char hex[SIGNATURE_HEX + 1];
+    struct str hash = str_of(hex, HASH_DIGITS);
+    if (!part || !signature_hex(STR("file"), part->body, hex))
+        return visit_out_of_memory(v);
+    struct pairs *pairs = describe(&v->run, hash, part->body);
+    if (!pairs || !shelf_put(&v->core->world.shelf, hash, part->body))
+        return visit_out_of_memory(v);
     v->core->world.generation++;
     add_pair(pairs, STR("name"), part->file);
     add_pair(pairs, STR("type"), part->type);
-    v->run.variables[VARIABLE_FILE] = (struct value){.kind = VALUE_PAIRS, .pairs = pairs};
+    v->run.variables[VARIABLE_FILE] = value_pairs(pairs);
     return true;
 }

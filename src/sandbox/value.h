@@ -14,6 +14,7 @@
 
 #include <cjson/cJSON.h>
 
+struct pairs;
 struct place;
 
 enum value_kind {
@@ -70,6 +71,21 @@ static inline struct value value_text(struct str text)
 static inline struct value value_money(int64_t number, unsigned decimals)
 {
     return (struct value){.kind = VALUE_MONEY, .number = number, .decimals = decimals};
+}
+
+static inline struct value value_list(struct value *items, size_t count)
+{
+    return (struct value){.kind = VALUE_LIST, .list = {items, count}};
+}
+
+static inline struct value value_place(struct place *place)
+{
+    return (struct value){.kind = VALUE_PLACE, .place = place};
+}
+
+static inline struct value value_pairs(const struct pairs *pairs)
+{
+    return (struct value){.kind = VALUE_PAIRS, .pairs = pairs};
 }
 
 /* Of a table file: scalars by value, arrays and objects by reference. NULL is absent. */

@@ -19,7 +19,7 @@ static void clean(char *text)
             *text = '?';
 }
 
-bool sandbox_refuse(struct visit *v, enum refusal refusal, const char *format, ...)
+bool visit_refuse(struct visit *v, enum refusal refusal, const char *format, ...)
 {
     const struct refusal_words *words = &v->core->tables->refusals[refusal];
     int n = snprintf(v->message, WORDS_MAX, STR_FMT " ", STR_ARG(words->message));
@@ -36,6 +36,16 @@ bool sandbox_refuse(struct visit *v, enum refusal refusal, const char *format, .
     return false;
 }
 
+bool visit_out_of_memory(struct visit *v)
+{
+    return visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+}
+
+bool visit_faulty(struct visit *v)
+{
+    return visit_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+}
+
 bool visit_fail(struct visit *v, const struct rule_error *error)
 {
     v->refused = true;
@@ -45,15 +55,23 @@ bool visit_fail(struct visit *v, const struct rule_error *error)
     return false;
 }
 
+struct str visit_header(const struct visit *v, struct str name)
+{
+    for (size_t i = 0; i < v->request->headers.count; i++)
+        if (str_ieq(v->request->headers.items[i].name, name))
+            return v->request->headers.items[i].value;
+    return STR_NONE;
+}
+
 static bool read_target(struct visit *v)
 {
     struct str query = v->request->target;
     struct str path = str_cut(&query, '?');
     v->query_text = query.p ? query : STR("");
     if (!url_decode_path(path, v->arena, &v->path))
-        return sandbox_refuse(v, REFUSE_PATH, "The path is badly escaped");
+        return visit_refuse(v, REFUSE_PATH, "The path is badly escaped");
     if (v->query_text.n && !url_parse_query(v->query_text, v->arena, QUERY_MAX, &v->query))
-        return sandbox_refuse(v, REFUSE_PARAMETER, "The query is badly escaped or too long");
+        return visit_refuse(v, REFUSE_PARAMETER, "The query is badly escaped or too long");
     return true;
 }
 
@@ -67,7 +85,7 @@ static struct value form_texts(struct visit *v)
         if (!v->form.parts[i].file.p)
             pairs->items[pairs->count++] =
                 (struct pair){v->form.parts[i].name, v->form.parts[i].body};
-    return pairs ? (struct value){.kind = VALUE_PAIRS, .pairs = pairs} : VALUE_NONE;
+    return pairs ? value_pairs(pairs) : VALUE_NONE;
 }
 
 static void begin_run(struct visit *v)
@@ -80,8 +98,8 @@ static void begin_run(struct visit *v)
     run->shop = v->shop;
     run->has_shop = v->has_shop;
     run->host = visit_own_host(v);
-    run->variables[VARIABLE_QUERY] = (struct value){.kind = VALUE_PAIRS, .pairs = &v->query};
-    run->variables[VARIABLE_PARAMS] = (struct value){.kind = VALUE_PAIRS, .pairs = &v->params};
+    run->variables[VARIABLE_QUERY] = value_pairs(&v->query);
+    run->variables[VARIABLE_PARAMS] = value_pairs(&v->params);
     if (v->contract->form)
         run->variables[VARIABLE_BODY] = form_texts(v);
     if (json_exists(v->body))
@@ -132,11 +150,11 @@ static bool harmed(struct visit *v)
 {
     const struct harm *harm = &v->harm;
     if (harm->rate_limited)
-        sandbox_refuse(v, REFUSE_RATE, "(trouble on order)");
+        visit_refuse(v, REFUSE_RATE, "(trouble on order)");
     else if (harm->retired)
-        sandbox_refuse(v, REFUSE_RETIRED, "(trouble on order)");
+        visit_refuse(v, REFUSE_RETIRED, "(trouble on order)");
     else if (harm->status)
-        sandbox_refuse(v, REFUSE_INTERNAL, "(trouble on order)");
+        visit_refuse(v, REFUSE_INTERNAL, "(trouble on order)");
     v->violation = false;
     if (harm->status && !harm->rate_limited && !harm->retired)
         v->status = harm->status;
@@ -162,13 +180,13 @@ static bool serve(struct visit *v, struct buf *out)
     if (v->rule->kind == RULE_UPLOAD && !upload_take(v))
         return false;
     if (!check_conditions(v) || !follow_rule(v))
-        return v->refused ? false : sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+        return v->refused ? false : visit_out_of_memory(v);
     begin_envelope(0, out);
     answer_write(v, out);
     if (v->run.faulty)
-        return sandbox_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+        return visit_faulty(v);
     if (arena_failed(v->arena) || buf_failed(out))
-        return sandbox_refuse(v, REFUSE_INTERNAL, "out of memory");
+        return visit_out_of_memory(v);
     return true;
 }
 
@@ -244,7 +262,7 @@ void sandbox_serve(struct core *core, const struct visit_request *request,
     v.now = clock_now_ms(core->clock) / 1000;
     v.arena = arena_new(ARENA_MAX);
     if (!v.arena)
-        sandbox_refuse(&v, REFUSE_INTERNAL, "out of memory");
+        visit_out_of_memory(&v);
     else
         serve(&v, &answer->body);
     if (v.violation)

@@ -102,8 +102,12 @@ struct visit {
 };
 
 /* Refuses with the words of errors.json and, behind them, the particulars; returns false. */
-bool sandbox_refuse(struct visit *visit, enum refusal refusal, const char *format, ...)
+bool visit_refuse(struct visit *visit, enum refusal refusal, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Two refusals: memory is short; the run met a fault of the tables. */
+bool visit_out_of_memory(struct visit *visit);
+bool visit_faulty(struct visit *visit);
 
 /* Ends with an error of the shop's own, which is no violation; returns false. */
 bool visit_fail(struct visit *visit, const struct rule_error *error);
@@ -111,11 +115,15 @@ bool visit_fail(struct visit *visit, const struct rule_error *error);
 bool gate_pass(struct visit *visit);
 bool params_check(struct visit *visit);
 
+/* The first header of that name, in any case; absent when there is none. */
+struct str visit_header(const struct visit *visit, struct str name);
+
 /* A field of the request by its name without "[]": from path, query, body or form. */
 struct value visit_field(struct visit *visit, struct str name);
 
 bool rows_list(struct visit *visit);
 bool rows_get(struct visit *visit);
+
 /* Sends the webhooks that wait in the visit. */
 void notices_send(struct visit *visit);
 
@@ -123,6 +131,7 @@ bool change_records(struct visit *visit);
 
 /* The id or ids that a `get` or an element of a change's request is about. */
 struct value change_ids(struct visit *visit, struct value item);
+
 bool grant_token(struct visit *visit);
 
 /* Puts the file of a form on the shelf and shows it as the variable `file`. */

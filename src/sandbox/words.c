@@ -31,7 +31,7 @@ static struct value word_roll(const struct call *c)
     int64_t n;
     if (!number_at(c, 0, 1, INT64_MAX, &n))
         return call_wrong(c, "a number of at least 1");
-    return value_int((int64_t)run_roll(c->run, c->scope, c->expr->ordinal, (uint64_t)n));
+    return value_int((int64_t)run_roll(c->scope, c->expr->ordinal, (uint64_t)n));
 }
 
 /* pick(list): one of its elements, by chance. */
@@ -40,7 +40,7 @@ static struct value word_pick(const struct call *c)
     size_t n = run_list_count(c->run, c->args[0]);
     if (n == 0)
         return VALUE_NONE;
-    return run_list_at(c->run, c->args[0], run_roll(c->run, c->scope, c->expr->ordinal, n));
+    return run_list_at(c->run, c->args[0], run_roll(c->scope, c->expr->ordinal, n));
 }
 
 /* cycle(list[, n]): the element of the record's index (or of n), over and over. */
@@ -143,26 +143,28 @@ static const struct entity *entity_at(const struct call *c, size_t i)
     return c->args[i].kind == VALUE_TEXT ? tables_entity(c->run->tables, c->args[i].text) : NULL;
 }
 
-/* record(entity, n): the n-th record of the same shop. */
-static struct value word_record(const struct call *c)
+static struct value record_by(const struct call *c,
+                              struct record *(*get)(struct run *run, const struct entity *entity,
+                                                    unsigned shop, uint64_t index))
 {
     const struct entity *entity = entity_at(c, 0);
     int64_t n;
     if (!entity || !number_at(c, 1, 0, INT64_MAX, &n))
         return call_wrong(c, "an entity and a number");
-    struct record *r = run_record(c->run, entity, c->scope->record->shop, (uint64_t)n);
-    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+    struct record *r = get(c->run, entity, c->scope->record->shop, (uint64_t)n);
+    return r ? value_place(r->root) : VALUE_NONE;
+}
+
+/* record(entity, n): the n-th record of the same shop. */
+static struct value word_record(const struct call *c)
+{
+    return record_by(c, run_record);
 }
 
 /* original(entity, n): the same as the seed made it, whatever was changed since. */
 static struct value word_original(const struct call *c)
 {
-    const struct entity *entity = entity_at(c, 0);
-    int64_t n;
-    if (!entity || !number_at(c, 1, 0, INT64_MAX, &n))
-        return call_wrong(c, "an entity and a number");
-    struct record *r = run_original(c->run, entity, c->scope->record->shop, (uint64_t)n);
-    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+    return record_by(c, run_original);
 }
 
 /* find(entity, id): the record with that id in the request's shop, or absent. */
@@ -176,7 +178,7 @@ static struct value word_find(const struct call *c)
     if (!id.p || !run_find(c->run, entity, id, &index))
         return VALUE_NONE;
     struct record *r = run_record(c->run, entity, c->run->shop, index);
-    return r ? (struct value){.kind = VALUE_PLACE, .place = r->root} : VALUE_NONE;
+    return r ? value_place(r->root) : VALUE_NONE;
 }
 
 /* size(entity): how many records the seed makes in each shop. */
@@ -193,7 +195,7 @@ static struct value random_text(const struct call *c, const char *alphabet, uint
     if (!number_at(c, 0, 1, TEXT_MAX, &n))
         return call_wrong(c, "a length");
     for (int64_t i = 0; i < n; i++)
-        text[i] = alphabet[run_roll(c->run, c->scope, c->expr->ordinal + (uint64_t)i * 1000, size)];
+        text[i] = alphabet[run_roll(c->scope, c->expr->ordinal + (uint64_t)i * 1000, size)];
     return value_text(arena_str(c->run->arena, str_of(text, (size_t)n)));
 }
 
