@@ -240,6 +240,21 @@ static void count(struct counters *counters, enum fault_kind kind, bool abandone
     count_add(&counters->time_us, (uint64_t)us);
 }
 
+/* The line of the access log. What the client was told may repeat what it sent: for debugging. */
+static void tell(enum log_level level, const struct exchange_report *report, const char *reason,
+                 int64_t us)
+{
+    bool failed = strcmp(reason, "ok") != 0;
+    struct str ids = failed ? report->upstream_id : STR("");
+    struct str words = failed && log_enabled(LOG_DEBUG) ? report->words : STR("");
+    log_line(level,
+             "request id=" STR_FMT
+             " endpoint=%s status=%d code=%lld reason=%s calls=%u ms=%lld%s" STR_FMT "%s" STR_FMT,
+             STR_ARG(report->request_id), report->endpoint, report->status, (long long)report->code,
+             reason, report->calls, (long long)(us / 1000), ids.n ? " upstream=" : "", STR_ARG(ids),
+             words.n ? " message=" : "", STR_ARG(words));
+}
+
 static void record(struct visit *visit)
 {
     struct exchange_report report;
@@ -254,11 +269,8 @@ static void record(struct visit *visit)
     enum log_level level =
         access == SERVER_ACCESS_ALL || (access == SERVER_ACCESS_FAILURES && !well) ? LOG_INFO
                                                                                    : LOG_DEBUG;
-    if (!log_enabled(level))
-        return;
-    log_line(level, "request id=%.*s endpoint=%s status=%d code=%lld reason=%s calls=%u ms=%lld",
-             STR_ARG(report.request_id), report.endpoint, report.status, (long long)report.code,
-             reason, report.calls, (long long)(us / 1000));
+    if (log_enabled(level))
+        tell(level, &report, reason, us);
 }
 
 static void take_down(struct visit *visit)

@@ -48,6 +48,14 @@ class Faults(unittest.TestCase):
         self.assertEqual((200, 0, "Success"), (reply.status, reply.json["code"], reply.json["message"]))
         self.assertEqual({"order_list": [], "total": 0, "more": False, "next_cursor": ""}, reply.json["data"])
 
+    def test_the_log_has_the_message_and_upstream_ids(self):
+        reply = self.proxy.call(SEARCH, {"page_size": 77})
+        self.proxy.wait_for(rf"id={reply.json['request_id']} \S+ status=400 code=36009004 reason=parameter calls=0"
+                            r" ms=\d+ message=page_size must be from 1 to 50\n")
+        type(self).script = staticmethod(lambda r: Answer({"code": 21, "message": "No.", "request_id": "up7"}, 400))
+        reply = self.proxy.call(SEARCH, {"page_size": 7})
+        self.proxy.wait_for(rf"id={reply.json['request_id']} .* reason=upstream calls=\d+ ms=\d+ upstream=\S*up7 message=No\.\n")
+
     def test_unknown_endpoint_names_the_nearest(self):
         self.refused(self.proxy.call("POST /api/orders/serch", {}), 404, 36009009, "/api/orders/search")
 
@@ -227,6 +235,14 @@ class UpstreamGone(unittest.TestCase):
         reply = proxy.call(SEARCH, {"page_size": 10})
         self.assertEqual((502, 36009003), (reply.status, reply.json["code"]))
         self.assertIn("127.0.0.1", reply.json["message"])
+        proxy.stop()
+
+    def test_a_quiet_log_repeats_nothing(self):
+        proxy = Proxy(f"http://127.0.0.1:{free_port()}", verbose=False)
+        reply = proxy.call(SEARCH, {"page_size": "from-the-app"})
+        self.assertIn("from-the-app", reply.json["message"])
+        proxy.wait_for(r"status=400 code=36009004 reason=parameter calls=0 ms=\d+\n")
+        self.assertNotIn("from-the-app", proxy.text())
         proxy.stop()
 
     def test_killed_and_back(self):
