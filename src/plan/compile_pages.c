@@ -3,6 +3,8 @@
  */
 #include "plan/compile.h"
 
+enum { PAGE_MOST = 1000000 };
+
 static struct field *find_field(struct plan *plan, struct str name)
 {
     for (size_t i = 0; i < plan->field_count; i++)
@@ -54,8 +56,8 @@ static bool page_limits(struct compiler *c, const cJSON *pages, const struct pla
                         struct page_form *out, struct type *size)
 {
     struct place at = place_key(place, "limits");
-    if (!compile_range(cJSON_GetObjectItemCaseSensitive(pages, "limits"), &at, 1000000, &out->least,
-                       &out->most))
+    if (!compile_range(cJSON_GetObjectItemCaseSensitive(pages, "limits"), &at, PAGE_MOST,
+                       &out->least, &out->most))
         return false;
     const cJSON *preset = cJSON_GetObjectItemCaseSensitive(pages, "default");
     bool first = out == &c->plan->pages.form;
@@ -69,8 +71,7 @@ static bool page_limits(struct compiler *c, const cJSON *pages, const struct pla
         return first || place_error(&at, "`or` needs the size of a page that names none");
     out->has_preset = size->optional = true;
     size->has_preset = first;
-    return compile_whole(preset, &at, "a number within `limits`", out->least, out->most,
-                         &out->preset) &&
+    return compile_whole(preset, &at, "a number of rows", out->least, PAGE_MOST, &out->preset) &&
            compile_number(c, preset, &at, &size->preset);
 }
 

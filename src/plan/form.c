@@ -8,6 +8,7 @@
 #include "plan/run.h"
 
 #include "base/base64.h"
+#include "plan/file_kind.h"
 
 #include <stdio.h>
 
@@ -96,24 +97,6 @@ static struct str file_source(const struct value *value)
                                      : str_of(value->p + 1, value->n - 2);
 }
 
-struct kind {
-    const char *type;
-    const char *ending;
-};
-
-static struct kind kind_of(struct str bytes)
-{
-    if (str_starts(bytes, STR("\x89PNG\r\n\x1a\n")))
-        return (struct kind){"image/png", "png"};
-    if (str_starts(bytes, STR("\xff\xd8\xff")))
-        return (struct kind){"image/jpeg", "jpg"};
-    if (str_starts(bytes, STR("RIFF")) && bytes.n >= 12 && memcmp(bytes.p + 8, "WEBP", 4) == 0)
-        return (struct kind){"image/webp", "webp"};
-    if (str_starts(bytes, STR("%PDF-")))
-        return (struct kind){"application/pdf", "pdf"};
-    return (struct kind){"application/octet-stream", "bin"};
-}
-
 /* A name that cannot end its quotes or its line, and names no directory. */
 static size_t clean_name(struct str name, char out[NAME_MOST])
 {
@@ -152,11 +135,11 @@ static bool add_file(struct form *form, const struct form_part *part, const stru
         run_fault(run, from, STR_FMT " is an empty file", STR_ARG(from->label));
         return false;
     }
-    struct kind kind = kind_of(str_of(feed.out, feed.n));
     struct value given = VALUE_NONE;
     if (part->has_file_name)
         given = expression_read(run, &part->file_name);
     size_t n = clean_name(value_as_text(run, &given), name);
+    struct file_kind kind = file_kind_of(str_of(feed.out, feed.n), str_of(name, n));
     if (!n)
         n = (size_t)snprintf(name, sizeof name, "upload.%s", kind.ending);
     add(form, STR("Content-Disposition: form-data; name=\""));

@@ -33,6 +33,8 @@ static bool read_size(struct plan_run *run, const struct page_form *form, uint64
     *size = form->preset;
     if (!read_number(run, form, form->size, size, fault))
         return false;
+    if (form->has_preset && *size == form->preset)
+        return true; /* it may be beyond the limits of what can be asked for */
     if (form->lenient && *size < form->least)
         *size = form->has_preset ? form->preset : form->least;
     if (form->lenient && *size > form->most)

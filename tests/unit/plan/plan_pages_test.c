@@ -41,6 +41,10 @@ static void asked(void **state)
     } rows[] = {
         {"cursor", ", `default`: 20", "{}", NULL, 20, 0},
         {"cursor", ", `default`: 20", "{`at`: ``, `size`: `7`}", NULL, 7, 0},
+        {"cursor", ", `default`: 51", "{}", NULL, 51, 0},
+        {"cursor", ", `default`: 51", "{`size`: 52}", "!parameter size: size must be from 1 to 50",
+         0, 0},
+        {"number", ", `default`: 500", "{`at`: 2}", NULL, 500, 500},
         {"cursor", "", "{`at`: `CUR`, `size`: 50}", "CUR", 50, 0},
         {"cursor", "", "?size=1&at=CUR", "CUR", 1, 0},
         {"cursor", "", "{}", "!parameter size: size is missing; it must be a whole number", 0, 0},
