@@ -62,7 +62,7 @@ bool effect_create(struct visit *v, const struct effect *effect, struct place *s
     if (reused(v, effect, scope, item, index))
         return effect_apply(v, effect, *index, item);
     if (!world_add(&v->core->world, effect->entity, v->shop, &nth))
-        return visit_refuse(v, REFUSE_LIMIT, "At most %d records can be added", OVERLAY_RECORDS);
+        return visit_deny(v, REFUSE_LIMIT, "At most %d records can be added", OVERLAY_RECORDS);
     *index = run_seeded(&v->run, effect->entity) + nth;
     return effect_apply(v, effect, *index, item);
 }

@@ -41,7 +41,7 @@ static const struct token *owner_by_code(struct visit *v, struct str text)
 {
     struct code *code = world_code(&v->core->world, text);
     if (!code || code->used) {
-        visit_refuse(v, REFUSE_AUTH_CODE, code ? "This code was used" : "This code is unknown");
+        visit_deny(v, REFUSE_AUTH_CODE, code ? "This code was used" : "This code is unknown");
         return NULL;
     }
     code->used = code->once;
@@ -53,7 +53,7 @@ static const struct token *owner_by_refresh(struct visit *v, struct str text)
     const struct token *token = world_refresh(&v->core->world, text);
     if (token && token->refresh_expires > v->now)
         return token;
-    visit_refuse(v, REFUSE_REFRESH, "This refresh token %s", token ? "expired" : "is unknown");
+    visit_deny(v, REFUSE_REFRESH, "This refresh token %s", token ? "expired" : "is unknown");
     return NULL;
 }
 
@@ -66,7 +66,7 @@ bool grant_token(struct visit *v)
         return false;
     v->token = world_issue(&v->core->world, owner, v->now);
     if (!v->token)
-        return visit_refuse(v, REFUSE_INTERNAL, "too many tokens were issued");
+        return visit_deny(v, REFUSE_INTERNAL, "too many tokens were issued");
     v->run.variables[VARIABLE_TOKEN] = show_token(v, v->token);
     return true;
 }

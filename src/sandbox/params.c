@@ -10,15 +10,15 @@ enum { NAME_MAX_BYTES = 256, DEPTH_MAX = 32, FILE_MAX_BYTES = 10 << 20 };
 
 static bool wrong(struct visit *v, const char *where, const char *what)
 {
-    return visit_refuse(v, REFUSE_PARAMETER, "%s %s", where, what);
+    return visit_deny(v, REFUSE_PARAMETER, "%s %s", where, what);
 }
 
 static bool unknown(struct visit *v, const char *where, const struct contract_fields *fields,
                     const struct contract_field *parent, struct str name)
 {
     struct str near = contract_nearest_member(fields, parent, name);
-    return visit_refuse(v, REFUSE_PARAMETER, "%s is not a parameter of this call%s" STR_FMT "%s",
-                        where, near.p ? ", did you mean " : "", STR_ARG(near), near.p ? "?" : "");
+    return visit_deny(v, REFUSE_PARAMETER, "%s is not a parameter of this call%s" STR_FMT "%s",
+                      where, near.p ? ", did you mean " : "", STR_ARG(near), near.p ? "?" : "");
 }
 
 static bool check_range(struct visit *v, const struct contract_field *f, const char *where,
@@ -30,11 +30,10 @@ static bool check_range(struct visit *v, const struct contract_field *f, const c
     if (f->has_unlimited && number == f->unlimited)
         return true;
     if (f->has_min && number < f->min)
-        return visit_refuse(v, REFUSE_PARAMETER, "%s must be at least %lld", where,
-                            (long long)f->min);
+        return visit_deny(v, REFUSE_PARAMETER, "%s must be at least %lld", where,
+                          (long long)f->min);
     if (f->has_max && number > f->max)
-        return visit_refuse(v, REFUSE_PARAMETER, "%s must be at most %lld", where,
-                            (long long)f->max);
+        return visit_deny(v, REFUSE_PARAMETER, "%s must be at most %lld", where, (long long)f->max);
     return true;
 }
 
@@ -47,7 +46,7 @@ static bool check_enum(struct visit *v, const struct contract_field *f, const ch
     buf_init(&list, 512);
     for (size_t i = 0; i < f->value_count; i++)
         buf_printf(&list, "%s" STR_FMT, i ? ", " : "", STR_ARG(f->values[i]));
-    visit_refuse(v, REFUSE_PARAMETER, "%s must be one of " STR_FMT, where, STR_ARG(buf_str(&list)));
+    visit_deny(v, REFUSE_PARAMETER, "%s must be one of " STR_FMT, where, STR_ARG(buf_str(&list)));
     buf_clear(&list);
     return false;
 }
@@ -59,9 +58,8 @@ static bool check_length(struct visit *v, const struct contract_field *f, const 
     for (size_t i = 0; i < text.n; i++)
         characters += ((unsigned char)text.p[i] & 0xc0) != 0x80;
     if (f->max_length && characters > f->max_length)
-        return visit_refuse(v, REFUSE_PARAMETER, "%s has %llu characters, at most %llu may be",
-                            where, (unsigned long long)characters,
-                            (unsigned long long)f->max_length);
+        return visit_deny(v, REFUSE_PARAMETER, "%s has %llu characters, at most %llu may be", where,
+                          (unsigned long long)characters, (unsigned long long)f->max_length);
     return true;
 }
 
@@ -115,8 +113,8 @@ static bool check_query_field(struct visit *v, const struct contract_field *f, s
             return false;
     }
     if (f->max_items && count > f->max_items)
-        return visit_refuse(v, REFUSE_PARAMETER, "%s has %llu elements, at most %llu may be", where,
-                            (unsigned long long)count, (unsigned long long)f->max_items);
+        return visit_deny(v, REFUSE_PARAMETER, "%s has %llu elements, at most %llu may be", where,
+                          (unsigned long long)count, (unsigned long long)f->max_items);
     return true;
 }
 
@@ -178,8 +176,8 @@ static bool check_body_value(struct visit *v, const struct contract_field *f, st
                              const char *where, unsigned depth)
 {
     if (!fits(f->type, value) && !(f->also && fits(f->also, value)))
-        return visit_refuse(v, REFUSE_PARAMETER, "%s must be of type %s, found %s", where,
-                            contract_type_name(f->type), json_type_name(json_type(value)));
+        return visit_deny(v, REFUSE_PARAMETER, "%s must be of type %s, found %s", where,
+                          contract_type_name(f->type), json_type_name(json_type(value)));
     switch (json_type(value)) {
     case JSON_STRING:
         return check_text(v, f, where, json_text(value, v->arena));
@@ -199,11 +197,11 @@ static bool check_member(struct visit *v, const struct contract_field *f, struct
     if (!f->list)
         return check_body_value(v, f, value, where, depth);
     if (json_type(value) != JSON_ARRAY)
-        return visit_refuse(v, REFUSE_PARAMETER, "%s must be a list, found %s", where,
-                            json_type_name(json_type(value)));
+        return visit_deny(v, REFUSE_PARAMETER, "%s must be a list, found %s", where,
+                          json_type_name(json_type(value)));
     if (f->max_items && json_count(value) > f->max_items)
-        return visit_refuse(v, REFUSE_PARAMETER, "%s has %zu elements, at most %llu may be", where,
-                            json_count(value), (unsigned long long)f->max_items);
+        return visit_deny(v, REFUSE_PARAMETER, "%s has %zu elements, at most %llu may be", where,
+                          json_count(value), (unsigned long long)f->max_items);
     size_t at = 0;
     for (struct json e = json_first(value); json_exists(e); e = json_next(e), at++) {
         char below[NAME_MAX_BYTES];
@@ -249,18 +247,17 @@ static bool check_body(struct visit *v)
     if (v->request->body.n == 0) {
         for (const struct contract_field *f = fields->first; f; f = f->next)
             if (f->required)
-                return visit_refuse(v, REFUSE_PARAMETER, "body." STR_FMT " is missing",
-                                    STR_ARG(f->name));
+                return visit_deny(v, REFUSE_PARAMETER, "body." STR_FMT " is missing",
+                                  STR_ARG(f->name));
         return true;
     }
     if (str_eq(v->contract->method, STR("GET")))
-        return visit_refuse(v, REFUSE_BODY, "A GET request has no body");
+        return visit_deny(v, REFUSE_BODY, "A GET request has no body");
     if (!json_parse(&v->doc, v->request->body, &limits, v->arena, &error))
-        return visit_refuse(v, REFUSE_BODY, "At byte %zu, expected %s", error.offset,
-                            error.expected);
+        return visit_deny(v, REFUSE_BODY, "At byte %zu, expected %s", error.offset, error.expected);
     v->body = json_root(&v->doc);
     if (json_type(v->body) != JSON_OBJECT)
-        return visit_refuse(v, REFUSE_BODY, "The body must be a JSON object");
+        return visit_deny(v, REFUSE_BODY, "The body must be a JSON object");
     return check_object(v, NULL, v->body, "body", 0);
 }
 
@@ -282,8 +279,8 @@ static bool check_part(struct visit *v, const struct part *part)
     if (part->body.n == 0)
         return wrong(v, where, "is an empty file");
     if (part->body.n > FILE_MAX_BYTES)
-        return visit_refuse(v, REFUSE_SIZE, "%s has %zu bytes, at most %d may be", where,
-                            part->body.n, FILE_MAX_BYTES);
+        return visit_deny(v, REFUSE_SIZE, "%s has %zu bytes, at most %d may be", where,
+                          part->body.n, FILE_MAX_BYTES);
     return true;
 }
 
@@ -292,14 +289,13 @@ static bool check_form(struct visit *v)
     const char *why = "";
     struct str type = visit_header(v, STR("content-type"));
     if (!form_parse(type, v->request->body, &v->form, &why))
-        return visit_refuse(v, REFUSE_FORM_TYPE, "In the form, %s", why);
+        return visit_deny(v, REFUSE_FORM_TYPE, "In the form, %s", why);
     for (size_t i = 0; i < v->form.count; i++)
         if (!check_part(v, &v->form.parts[i]))
             return false;
     for (const struct contract_field *f = v->contract->body.first; f; f = f->next)
         if (f->required && !form_part(&v->form, f->name))
-            return visit_refuse(v, REFUSE_PARAMETER, "form." STR_FMT " is missing",
-                                STR_ARG(f->name));
+            return visit_deny(v, REFUSE_PARAMETER, "form." STR_FMT " is missing", STR_ARG(f->name));
     return true;
 }
 

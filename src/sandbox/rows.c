@@ -92,12 +92,12 @@ static bool read_token(struct visit *v, struct str token, struct row *last)
     struct str bytes;
     size_t bad;
     if (!base64_decode(token, v->arena, &bytes, &bad) || bytes.n <= MAC_BYTES)
-        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
+        return visit_deny(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
     struct str payload = str_of(bytes.p + MAC_BYTES, bytes.n - MAC_BYTES), key = payload;
     if (!token_mac(v, payload, mac) || memcmp(mac, bytes.p, MAC_BYTES) != 0)
-        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It was altered, or belongs to other filters");
+        return visit_deny(v, REFUSE_PAGE_TOKEN, "It was altered, or belongs to other filters");
     if (!str_to_u64(str_cut(&key, ':'), &last->index) || !key.p)
-        return visit_refuse(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
+        return visit_deny(v, REFUSE_PAGE_TOKEN, "It is not one of ours");
     last->key = value_text(key);
     return true;
 }

@@ -109,7 +109,7 @@ static bool scan_records(struct scan *s, uint64_t all, unsigned *touched)
     s->run.touched = 0;
     bool good = rows && scratch && keep_indexes(s, rows, collect(s, rows, all));
     if (good && s->run.faulty)
-        good = visit_refuse(v, REFUSE_INTERNAL, "%s", s->run.fault);
+        good = visit_deny(v, REFUSE_INTERNAL, "%s", s->run.fault);
     else if (!good || arena_failed(scratch))
         good = visit_out_of_memory(v);
     free(rows);

@@ -27,8 +27,8 @@ struct str setting_json(struct visit *v, struct value value)
 
 static bool full(struct visit *v)
 {
-    return visit_refuse(v, REFUSE_LIMIT, "At most %d fields of at most %d bytes are kept",
-                        OVERLAY_FIELDS, OVERLAY_BYTES);
+    return visit_deny(v, REFUSE_LIMIT, "At most %d fields of at most %d bytes are kept",
+                      OVERLAY_FIELDS, OVERLAY_BYTES);
 }
 
 /* Inside of an object or list that was set as a whole: that one is written anew. */
@@ -40,8 +40,8 @@ static bool store_inside(struct visit *v, struct overlay_key key, const struct c
     struct str outer = arena_str(v->arena, str_from(around->path)), json = setting_json(v, value);
     buf_init_arena(&text, KEPT_MAX, v->arena);
     if (!json.p || !outer.p || !stored_replace(&v->run, old, rest, json, &text))
-        return visit_refuse(v, REFUSE_INTERNAL, "nothing can be set at '" STR_FMT "'",
-                            STR_ARG(outer));
+        return visit_deny(v, REFUSE_INTERNAL, "nothing can be set at '" STR_FMT "'",
+                          STR_ARG(outer));
     struct value whole = {.kind = VALUE_RAW, .text = buf_str(&text)};
     return world_set(&v->core->world, key, outer, whole) || full(v);
 }
@@ -185,7 +185,7 @@ static bool element_list(struct visit *v, struct record *record, struct value it
     if (!run_member(&v->run, item, e->in, items))
         *items = VALUE_NONE;
     return run_member(&v->run, root, e->of, list) ||
-           visit_refuse(v, REFUSE_INTERNAL, "records have no such list");
+           visit_deny(v, REFUSE_INTERNAL, "records have no such list");
 }
 
 bool setting_elements_known(struct visit *v, struct record *record, struct value item)

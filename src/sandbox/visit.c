@@ -19,7 +19,7 @@ static void clean(char *text)
             *text = '?';
 }
 
-bool visit_refuse(struct visit *v, enum refusal refusal, const char *format, ...)
+bool visit_deny(struct visit *v, enum refusal refusal, const char *format, ...)
 {
     const struct refusal_words *words = &v->core->tables->refusals[refusal];
     int n = snprintf(v->message, WORDS_MAX, STR_FMT " ", STR_ARG(words->message));
@@ -38,12 +38,12 @@ bool visit_refuse(struct visit *v, enum refusal refusal, const char *format, ...
 
 bool visit_out_of_memory(struct visit *v)
 {
-    return visit_refuse(v, REFUSE_INTERNAL, "out of memory");
+    return visit_deny(v, REFUSE_INTERNAL, "out of memory");
 }
 
 bool visit_faulty(struct visit *v)
 {
-    return visit_refuse(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
+    return visit_deny(v, REFUSE_INTERNAL, "%s: %s", v->rule->file, v->run.fault);
 }
 
 bool visit_fail(struct visit *v, const struct rule_error *error)
@@ -69,9 +69,9 @@ static bool read_target(struct visit *v)
     struct str path = str_cut(&query, '?');
     v->query_text = query.p ? query : STR("");
     if (!url_decode_path(path, v->arena, &v->path))
-        return visit_refuse(v, REFUSE_PATH, "The path is badly escaped");
+        return visit_deny(v, REFUSE_PATH, "The path is badly escaped");
     if (v->query_text.n && !url_parse_query(v->query_text, v->arena, QUERY_MAX, &v->query))
-        return visit_refuse(v, REFUSE_PARAMETER, "The query is badly escaped or too long");
+        return visit_deny(v, REFUSE_PARAMETER, "The query is badly escaped or too long");
     return true;
 }
 
@@ -150,11 +150,11 @@ static bool harmed(struct visit *v)
 {
     const struct harm *harm = &v->harm;
     if (harm->rate_limited)
-        visit_refuse(v, REFUSE_RATE, "(trouble on order)");
+        visit_deny(v, REFUSE_RATE, "(trouble on order)");
     else if (harm->retired)
-        visit_refuse(v, REFUSE_RETIRED, "(trouble on order)");
+        visit_deny(v, REFUSE_RETIRED, "(trouble on order)");
     else if (harm->status)
-        visit_refuse(v, REFUSE_INTERNAL, "(trouble on order)");
+        visit_deny(v, REFUSE_INTERNAL, "(trouble on order)");
     v->violation = false;
     if (harm->status && !harm->rate_limited && !harm->retired)
         v->status = harm->status;

@@ -102,7 +102,7 @@ struct visit {
 };
 
 /* Refuses with the words of errors.json and, behind them, the particulars; returns false. */
-bool visit_refuse(struct visit *visit, enum refusal refusal, const char *format, ...)
+bool visit_deny(struct visit *visit, enum refusal refusal, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Two refusals: memory is short; the run met a fault of the tables. */
