@@ -312,6 +312,7 @@ static const struct word_rule rules[] = {
     {"add", SORT_STRING | SORT_INT, gives_another_number, UNDECLARED},
     {"negate", SORT_STRING | SORT_NUMBER, gives_another_number, UNDECLARED},
     {"round", SORT_STRING | SORT_NUMBER, gives_another_number, UNDECLARED},
+    {"thousandth", SORT_STRING | SORT_NUMBER, gives_another_number, UNDECLARED},
     {"s_to_ms", SORT_STRING | SORT_INT, gives_ms, UNDECLARED},
     {"ms_to_s", SORT_STRING | SORT_INT, gives_s, UNDECLARED},
     {"time_in", SORT_STRING, gives_time, UNDECLARED},

@@ -22,6 +22,7 @@ static const struct phrase {
     {"add", " plus %1"},
     {"negate", " with the sign turned"},
     {"round", " rounded to %1 places"},
+    {"thousandth", " divided by 1000, to %1 places"},
     {"s_to_ms", " in milliseconds"},
     {"ms_to_s", " in seconds"},
     {"time_in", " in seconds, read in the zone %1"},

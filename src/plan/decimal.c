@@ -119,24 +119,37 @@ struct str decimal_add(struct str a, struct str b, struct arena *arena)
     return put_together(p, out + size, x.negative);
 }
 
-struct str decimal_round(struct str text, unsigned places, struct arena *arena)
+/* Of the number that has its point `shift` digits further left. */
+static struct str rounded(struct str text, unsigned places, ptrdiff_t shift, struct arena *arena)
 {
     struct parts n = take_apart(text);
-    ptrdiff_t low = -(ptrdiff_t)places, high = (ptrdiff_t)n.whole.n + 1;
+    ptrdiff_t low = -(ptrdiff_t)places, high = (ptrdiff_t)n.whole.n + 1 - shift;
+    if (high < 1)
+        high = 1;
     size_t size = 1 + (size_t)high + (places ? 1 + places : 0); /* '-', digits, '.', places */
     char *out = arena_alloc(arena, size);
     if (!out)
         return STR_NONE;
     char *p = out + size;
-    int carry = digit(&n, low - 1) >= 5;
+    int carry = digit(&n, low - 1 + shift) >= 5;
     for (ptrdiff_t at = low; at < high; at++) {
         if (at == 0 && places)
             *--p = '.';
-        int sum = digit(&n, at) + carry;
+        int sum = digit(&n, at + shift) + carry;
         carry = sum > 9;
         *--p = (char)('0' + sum - 10 * carry);
     }
     return put_together(p, out + size, n.negative);
+}
+
+struct str decimal_round(struct str text, unsigned places, struct arena *arena)
+{
+    return rounded(text, places, 0, arena);
+}
+
+struct str decimal_thousandth(struct str text, unsigned places, struct arena *arena)
+{
+    return rounded(text, places, 3, arena);
 }
 
 struct str decimal_times_1000(struct str whole, struct arena *arena)

@@ -80,6 +80,9 @@ struct str decimal_negate(struct str text, struct arena *arena);
 /* With exactly so many places behind the point; half a unit goes away from zero. */
 struct str decimal_round(struct str text, unsigned places, struct arena *arena);
 
+/* The same of a thousandth of it. */
+struct str decimal_thousandth(struct str text, unsigned places, struct arena *arena);
+
 /* A whole number times 1000, or divided by 1000 (towards zero). */
 struct str decimal_times_1000(struct str whole, struct arena *arena);
 struct str decimal_by_1000(struct str whole, struct arena *arena);

@@ -16,6 +16,7 @@ static const struct word words[] = {
     {"add", word_add, 1, 1, {ARGUMENT_OPERAND}, false, false, false, NULL},
     {"negate", word_negate, 0, 0, {0}, false, false, false, NULL},
     {"round", word_round, 1, 1, {ARGUMENT_PLACES}, false, false, false, NULL},
+    {"thousandth", word_thousandth, 1, 1, {ARGUMENT_PLACES}, false, false, false, NULL},
     {"s_to_ms", word_s_to_ms, 0, 0, {0}, false, false, false, NULL},
     {"ms_to_s", word_ms_to_s, 0, 0, {0}, false, false, false, NULL},
     {"time_in", word_time_in, 1, 1, {ARGUMENT_OPERAND}, false, false, false, NULL},

@@ -13,7 +13,7 @@ word_apply word_or, word_enum, word_known, word_filled, word_text, word_upper, w
     word_prefix, word_suffix, word_trim, word_is, word_is_not, word_one_of, word_if, word_unless,
     word_has, word_not, word_parse, word_json;
 word_apply word_number, word_int, word_bool, word_bit, word_add, word_negate, word_round,
-    word_s_to_ms, word_ms_to_s, word_sum, word_time_in;
+    word_thousandth, word_s_to_ms, word_ms_to_s, word_sum, word_time_in;
 word_apply word_join, word_split, word_first, word_last, word_count, word_unique, word_collect,
     word_flat, word_plus, word_chunk, word_where, word_without, word_find;
 word_quick quick_enum, quick_text, quick_number, quick_int, quick_bit;

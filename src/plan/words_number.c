@@ -150,15 +150,25 @@ struct value word_negate(struct plan_run *run, const struct use *use, const stru
     return as_before(in, decimal_negate(text, run->arena));
 }
 
-struct value word_round(struct plan_run *run, const struct use *use, const struct value *in)
+static struct value to_places(struct plan_run *run, const struct use *use, const struct value *in,
+                              struct str (*to)(struct str, unsigned, struct arena *))
 {
     struct str text = value_as_text(run, in);
     if (text.p && !text.n)
         return VALUE_NONE;
     if (!text.p || !decimal_is_plain(text))
         return no_number(run, use, in, "a decimal number");
-    unsigned places = constant_count(&use->arguments[0].value);
-    return as_before(in, decimal_round(text, places, run->arena));
+    return as_before(in, to(text, constant_count(&use->arguments[0].value), run->arena));
+}
+
+struct value word_round(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    return to_places(run, use, in, decimal_round);
+}
+
+struct value word_thousandth(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    return to_places(run, use, in, decimal_thousandth);
 }
 
 struct value word_s_to_ms(struct plan_run *run, const struct use *use, const struct value *in)
