@@ -92,8 +92,9 @@ struct str config_secret_file(struct config *config, const char *name, const cha
         secret.n--;
     struct str kept = STR_NONE;
     if (bad) {
-        findings_add(findings, FINDING_ERROR, source, path, "cannot read the secret's file %s: %s",
-                     name, strerror(errno));
+        /* Not "app_secret: WHY", which the log's redaction would take for a secret. */
+        findings_add(findings, FINDING_ERROR, source, path,
+                     "cannot read the secret's file (%s): %s", strerror(errno), name);
         findings_hint(findings, "it must exist and be readable by the user that runs shopshim");
     } else if (secret.n == 0 || secret.n > 4096 || memchr(text, '\0', secret.n))
         findings_add(findings, FINDING_ERROR, source, path,

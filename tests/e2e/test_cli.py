@@ -224,7 +224,7 @@ class Sign(Command):
         self.ends(run("sign", "--query", "a=%zz"), 2,
                   err=["expected the app's secret", "expected a path that begins with /", "not percent-coded"])
         self.ends(run("sign", "--dialect", "webhook", "--secret-file", "/nowhere"), 2,
-                  err=["cannot read the secret's file /nowhere", "expected --app-key"])
+                  err=["cannot read the secret's file (No such file or directory): /nowhere", "expected --app-key"])
         self.ends(self.sign("--url", "/a", "--body-file", "/nowhere"), 2, err=["cannot read the body's file"])
 
 

@@ -1,5 +1,6 @@
 /* Configuration: every kind of fault, all of them at once, and which source wins. */
 #include "cli/config.h"
+#include "cli/print.h"
 #include "cli/verb.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,7 +58,7 @@ static void said(const struct findings *findings, char *out, size_t room)
 {
     struct buf text;
     buf_init(&text, 65536);
-    findings_print(findings, &text);
+    print_findings_text(findings, &text);
     buf_add_char(&text, '\0');
     size_t n = strlen(directory);
     char *to = out;
@@ -127,8 +128,12 @@ static void file_faults(void **state)
         {"{\"apps\": [{\"key\": \"a\", \"secret_file\": \"\"}]}",
          "error: c.json: $.apps[0].secret_file: expected the name of a file\n"},
         {"{\"apps\": [{\"key\": \"a\", \"secret_file\": \"nowhere\"}]}",
-         "error: c.json: $.apps[0].secret_file: cannot read the secret's file nowhere: No such "
-         "file or directory (it must exist and be readable by the user that runs shopshim)\n"},
+         "error: c.json: $.apps[0].secret_file: cannot read the secret's file (No such file "
+         "or directory): nowhere (it must exist and be readable by the user that runs shopshim)\n"},
+        {"{\"apps\": [{\"key\": \"a\", \"secret_file\": \"/nowhere/app_secret\"}]}",
+         "error: c.json: $.apps[0].secret_file: cannot read the secret's file (No such file or "
+         "directory): /nowhere/app_secret (it must exist and be readable by the user that runs "
+         "shopshim)\n"},
         {"{\"apps\": [{\"key\": \"a\", \"secret_file\": \"empty\"}]}",
          "error: c.json: $.apps[0].secret_file: expected a secret of 1 to 4096 bytes in the file "
          "empty\n"},
@@ -336,8 +341,8 @@ static void takes_an_app_from_outside(void **state)
          NULL,
          NULL},
         {{.flags = {"--app", "k"}, .variables = {"SHOPSHIM_APP_SECRET_FILE", "/nowhere"}},
-         "error: environment: SHOPSHIM_APP_SECRET_FILE: cannot read the secret's file /nowhere: "
-         "No such file or directory (it must exist and be readable by the user that runs "
+         "error: environment: SHOPSHIM_APP_SECRET_FILE: cannot read the secret's file (No such "
+         "file or directory): /nowhere (it must exist and be readable by the user that runs "
          "shopshim)\n"
          "error: environment: SHOPSHIM_APP_SECRET: expected the secret of app k (set "
          "SHOPSHIM_APP_SECRET_FILE (or SHOPSHIM_APP_SECRET))\n",
