@@ -102,11 +102,11 @@ struct str admit_string(struct exchange *x, struct str body)
 bool admit_is_signed(struct exchange *x, const struct pairs *pairs, struct str sign)
 {
     char hex[SIGN_HEX + 1];
-    struct sign_key *key = x->app->sign;
-    if (sign_request(key, x->request.path, pairs, STR_NONE, hex) && sign_equal(sign, hex))
-        return true;
-    return sign_has_arrays(pairs) && sign_without_arrays(key, x->request.path, pairs, hex) &&
-           sign_equal(sign, hex);
+    for (enum sign_habit habit = SIGN_AS_ASKED; habit < SIGN_HABITS; habit++)
+        if (sign_by_habit(x->app->sign, x->request.path, pairs, habit, hex) &&
+            sign_equal(sign, hex))
+            return true;
+    return false;
 }
 
 static bool admit_sign(struct exchange *x)

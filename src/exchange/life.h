@@ -213,7 +213,9 @@ static inline bool is_native(const struct exchange *x)
 
 bool receive_query(struct exchange *x);
 bool receive_body(struct exchange *x);
-bool is_form(struct str content_type); /* of a web page: name=value&... */
+bool is_form(struct str content_type);    /* of a web page: name=value&... */
+bool is_packed(const struct exchange *x); /* the body, by its Content-Encoding */
+bool refuse_packed(struct exchange *x);   /* returns false */
 struct str request_field(const struct exchange *x, struct str name); /* any case */
 
 /* ---- admit.c ---- */

@@ -66,11 +66,7 @@ bool native_find(struct exchange *x)
                          "A call that is passed on is GET, POST, PUT, PATCH or DELETE, not " STR_FMT
                          ".",
                          STR_ARG(x->request.method));
-    struct str coding = request_field(x, STR("content-encoding"));
-    if (coding.n > 0 && !str_ieq(coding, STR("identity")))
-        return fault_set(&x->fault, FAULT_BODY,
-                         "The body has a Content-Encoding. Send it as it is.");
-    return true;
+    return !is_packed(x) || refuse_packed(x);
 }
 
 /* ---- who signed it, and how ---- */

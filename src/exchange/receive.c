@@ -1,8 +1,9 @@
 /*
  * The request's query and body: decoded, parsed, bounded. Takes bodies as old clients send them:
- * JSON whatever the content type says, nothing at all under a JSON content type, `[]` for no
- * fields, and forms, whose pairs count as parameters. Refuses multipart bodies and JSON that
- * holds a key twice, because readers differ on which one counts.
+ * JSON whatever the content type says, with a byte order mark before it, nothing at all under a
+ * JSON content type, `[]` and `""` for no fields, and forms, whose pairs count as parameters.
+ * Refuses multipart bodies, packed ones, and JSON that holds a key twice, because readers differ
+ * on which one counts.
  */
 #include "exchange/life.h"
 
@@ -51,7 +52,9 @@ bool receive_query(struct exchange *x)
 
 static struct str trim_json(struct str text)
 {
-    static const struct str blanks = STR_C(" \t\r\n");
+    static const struct str blanks = STR_C(" \t\r\n"), mark = STR_C("\xEF\xBB\xBF");
+    if (str_starts(text, mark))
+        text = str_of(text.p + mark.n, text.n - mark.n);
     while (text.n > 0 && str_find(blanks, text.p[0]) < blanks.n)
         text = str_of(text.p + 1, text.n - 1);
     while (text.n > 0 && str_find(blanks, text.p[text.n - 1]) < blanks.n)
@@ -84,7 +87,9 @@ static bool parse_json(struct exchange *x, struct str text)
         x->asked.body = root;
         return true;
     }
-    if (type == JSON_NULL || (type == JSON_ARRAY && json_count(root) == 0))
+    bool empty = type == JSON_NULL || (type == JSON_ARRAY && json_count(root) == 0) ||
+                 (type == JSON_STRING && json_raw(root).n == 2);
+    if (empty)
         return true; /* what PHP makes of no fields */
     return fault_set(&x->fault, FAULT_BODY, "The body is %s; it must be a JSON object.",
                      json_type_name(type));
@@ -94,6 +99,17 @@ bool is_form(struct str content_type)
 {
     struct str rest = content_type;
     return str_ieq(str_trim(str_cut(&rest, ';')), STR("application/x-www-form-urlencoded"));
+}
+
+bool is_packed(const struct exchange *x)
+{
+    struct str coding = request_field(x, STR("content-encoding"));
+    return coding.n > 0 && !str_ieq(coding, STR("identity"));
+}
+
+bool refuse_packed(struct exchange *x)
+{
+    return fault_set(&x->fault, FAULT_BODY, "The body has a Content-Encoding. Send it as it is.");
 }
 
 static bool join_pairs(struct exchange *x, const struct pairs *form)
@@ -116,6 +132,8 @@ bool receive_body(struct exchange *x)
     if (text.n == 0)
         return true;
     struct str content_type = request_field(x, STR("content-type"));
+    if (is_packed(x))
+        return refuse_packed(x);
     if (sign_is_multipart(content_type))
         return fault_set(&x->fault, FAULT_BODY,
                          "The body is a multipart form. This API takes files as base64 text in a "

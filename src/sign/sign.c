@@ -89,7 +89,12 @@ static void sort(const struct pair **items, size_t count)
     }
 }
 
-static void add_query(struct sink *sink, const struct pairs *query, bool arrays)
+static bool counts(const struct pair *item, enum sign_habit habit)
+{
+    return !is_left_out(item->name) && !(habit == SIGN_NO_ARRAYS && is_array(item->name));
+}
+
+static void add_query(struct sink *sink, const struct pairs *query, enum sign_habit habit)
 {
     const struct pair *few[FEW];
     const struct pair **items = few;
@@ -98,13 +103,13 @@ static void add_query(struct sink *sink, const struct pairs *query, bool arrays)
         sink->failed = true;
         return;
     }
-    for (size_t i = 0; i < query->count; i++) {
-        const struct pair *item = &query->items[i];
-        if (!is_left_out(item->name) && (arrays || !is_array(item->name)))
-            items[count++] = item;
-    }
+    for (size_t i = 0; i < query->count; i++)
+        if (counts(&query->items[i], habit))
+            items[count++] = &query->items[i];
     sort(items, count);
     for (size_t i = 0; i < count; i++) {
+        if (habit == SIGN_FIRST_VALUES && i > 0 && str_eq(items[i]->name, items[i - 1]->name))
+            continue;
         add(sink, items[i]->name);
         add(sink, items[i]->value);
     }
@@ -118,16 +123,17 @@ struct message {
     struct str path;
     const struct pairs *query;
     struct str body;
-    bool arrays; /* parameters like name[...] count */
+    enum sign_habit habit;
 };
 
 static void add_message(struct sink *sink, const struct message *message, struct str secret)
 {
     add(sink, secret);
     add(sink, message->path);
-    add_query(sink, message->query, message->arrays);
+    add_query(sink, message->query, message->habit);
     add(sink, message->body);
-    add(sink, secret);
+    if (message->habit != SIGN_ONE_SECRET)
+        add(sink, secret);
 }
 
 static void begin(struct sink *sink, EVP_MAC_CTX *mac)
@@ -166,28 +172,20 @@ static bool sign(struct sign_key *key, const struct message *message, char hex[S
 bool sign_request(struct sign_key *key, struct str path, const struct pairs *query, struct str body,
                   char hex[SIGN_HEX + 1])
 {
-    return sign(key, &(struct message){path, query, body, true}, hex);
+    return sign(key, &(struct message){path, query, body, SIGN_AS_ASKED}, hex);
 }
 
-bool sign_without_arrays(struct sign_key *key, struct str path, const struct pairs *query,
-                         char hex[SIGN_HEX + 1])
+bool sign_by_habit(struct sign_key *key, struct str path, const struct pairs *query,
+                   enum sign_habit habit, char hex[SIGN_HEX + 1])
 {
-    return sign(key, &(struct message){path, query, STR_NONE, false}, hex);
-}
-
-bool sign_has_arrays(const struct pairs *query)
-{
-    for (size_t i = 0; i < query->count; i++)
-        if (is_array(query->items[i].name))
-            return true;
-    return false;
+    return sign(key, &(struct message){path, query, STR_NONE, habit}, hex);
 }
 
 void sign_string(const struct sign_key *key, struct str path, const struct pairs *query,
                  struct str body, bool masked, struct buf *out)
 {
     struct sink sink = {.out = out};
-    add_message(&sink, &(struct message){path, query, body, true},
+    add_message(&sink, &(struct message){path, query, body, SIGN_AS_ASKED},
                 masked ? STR("***") : key->secret);
     if (sink.failed) {
         out->n = 0;

@@ -36,13 +36,19 @@ bool sign_request(struct sign_key *key, struct str path, const struct pairs *que
                   char hex[SIGN_HEX + 1]);
 
 /*
- * What EcomPHP's legacy client signs: as sign_request without a body, and without parameters
- * whose name ends in brackets (`name[]`, `name[0]`), which it sends but does not sign. Only
- * worth a try where sign_has_arrays() says that there are any; they are then not covered.
+ * What apps of the retired API sign in place of what is asked for, and got along with: as
+ * sign_request without a body, but for one thing. What it leaves out is not covered.
  */
-bool sign_without_arrays(struct sign_key *key, struct str path, const struct pairs *query,
-                         char hex[SIGN_HEX + 1]);
-bool sign_has_arrays(const struct pairs *query);
+enum sign_habit {
+    SIGN_AS_ASKED,
+    SIGN_NO_ARRAYS,    /* parameters like `name[]` and `name[0]` are sent, not signed */
+    SIGN_FIRST_VALUES, /* of a name that is there several times the first value is signed */
+    SIGN_ONE_SECRET,   /* no secret at the end; it is the key all the same */
+    SIGN_HABITS
+};
+
+bool sign_by_habit(struct sign_key *key, struct str path, const struct pairs *query,
+                   enum sign_habit habit, char hex[SIGN_HEX + 1]);
 
 /*
  * The string that sign_request signs. With masked = true both secrets are written as ***

@@ -41,8 +41,12 @@ static void sign_query(struct sign_key *key, struct arena *arena, struct str inp
     REQUIRE(sign_equal(str_of(hex, SIGN_HEX), expected));
 
     REQUIRE(sign_request(key, STR("/path"), &query, STR_NONE, expected));
-    REQUIRE(sign_without_arrays(key, STR("/path"), &query, hex));
-    REQUIRE((strcmp(hex, expected) == 0) == !sign_has_arrays(&query));
+    REQUIRE(sign_by_habit(key, STR("/path"), &query, SIGN_AS_ASKED, hex));
+    REQUIRE(strcmp(hex, expected) == 0);
+    REQUIRE(sign_by_habit(key, STR("/path"), &query, SIGN_ONE_SECRET, hex));
+    REQUIRE(strcmp(hex, expected) != 0);
+    REQUIRE(sign_by_habit(key, STR("/path"), &query, SIGN_NO_ARRAYS, hex));
+    REQUIRE(sign_by_habit(key, STR("/path"), &query, SIGN_FIRST_VALUES, hex));
     buf_clear(&text);
 }
 

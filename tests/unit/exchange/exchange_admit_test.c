@@ -12,6 +12,8 @@ static const struct exchange_field as_form[] = {
     {STR_C("Content-Type"), STR_C("application/x-www-form-urlencoded; charset=utf-8")}};
 static const struct exchange_field as_parts[] = {
     {STR_C("content-type"), STR_C("multipart/form-data; boundary=x")}};
+static const struct exchange_field as_gzip[] = {{STR_C("Content-Encoding"), STR_C("gzip")}};
+static const struct exchange_field as_it_is[] = {{STR_C("Content-Encoding"), STR_C("identity")}};
 static const struct exchange_field as_text[] = {{STR_C("content-type"), STR_C("text/plain")}};
 static const struct exchange_field with_token[] = {{STR_C("X-TTS-Access-Token"), STR_C("TOKEN_H")}};
 static const struct exchange_field with_bad_token[] = {
@@ -50,6 +52,14 @@ static const struct refusal refusals[] = {
      "\"c\" twice"},
     {"body is a list", {CHANGE, .body = "[1]"}, FAULT_BODY, "must be a JSON object"},
     {"body is a text", {CHANGE, .body = "\"x\""}, FAULT_BODY, "must be a JSON object"},
+    {"body is packed",
+     {CHANGE, .body = "{}", .fields = as_gzip, .field_count = 1},
+     FAULT_BODY,
+     "Content-Encoding"},
+    {"two byte order marks",
+     {CHANGE, .body = "\xEF\xBB\xBF\xEF\xBB\xBF{}"},
+     FAULT_BODY,
+     "at byte 0"},
     {"multipart",
      {CHANGE, .body = "--x", .fields = as_parts, .field_count = 1},
      FAULT_BODY,
@@ -148,6 +158,11 @@ static const struct admission admissions[] = {
     {"a form", {CHANGE, .body = "id=1&name=x+y", .fields = as_form, .field_count = 1}},
     {"no fields, as PHP writes them", {GET, .query = "id=1", .body = "[]"}},
     {"null", {GET, .query = "id=1", .body = "null"}},
+    {"an empty text", {GET, .query = "id=1", .body = "\"\""}},
+    {"a byte order mark", {CHANGE, .body = "\xEF\xBB\xBF{\"id\":1,\"name\":\"x\"}"}},
+    {"a byte order mark alone", {GET, .query = "id=1", .body = "\xEF\xBB\xBF"}},
+    {"not packed", {GET, .query = "id=1", .body = "{}", .fields = as_it_is, .field_count = 1}},
+    {"packed, but empty", {GET, .query = "id=1", .fields = as_gzip, .field_count = 1}},
     {"blanks", {GET, .query = "id=1", .body = " \r\n"}},
     {"old version", {CHANGE, .query = "version=202212", .body = "{\"id\":1,\"name\":\"x\"}"}},
     {"what it does not know", {GET, .query = "id=1&strange=1"}},
@@ -177,12 +192,13 @@ static void start_with_sign(struct client *client, struct world *world, const ch
     exchange_start(client->x, &request);
 }
 
-static void sign_pairs(struct world *world, const char *query, char hex[SIGN_HEX + 1])
+static void sign_pairs(struct world *world, const char *query, enum sign_habit habit,
+                       char hex[SIGN_HEX + 1])
 {
     struct pairs pairs;
     struct sign_key *key = sign_key_new(STR("app1"), bench_apps[0].secret);
     assert_true(url_parse_query(str_from(query), world->arena, 100, &pairs));
-    assert_true(sign_request(key, STR("/api/thing/get"), &pairs, STR_NONE, hex));
+    assert_true(sign_by_habit(key, STR("/api/thing/get"), &pairs, habit, hex));
     sign_key_free(key);
 }
 
@@ -191,7 +207,7 @@ static void takes_signs_in_either_case(void **state)
     const char *query = "id=1&app_key=app1&timestamp=1690000000&access_token=T";
     char hex[SIGN_HEX + 1];
     struct client client;
-    sign_pairs(*state, query, hex);
+    sign_pairs(*state, query, SIGN_AS_ASKED, hex);
     for (int i = 0; i < SIGN_HEX; i++)
         if (hex[i] >= 'a')
             hex[i] = (char)(hex[i] - 'a' + 'A');
@@ -200,20 +216,32 @@ static void takes_signs_in_either_case(void **state)
     client_free(&client);
 }
 
-static void takes_signs_without_arrays(void **state)
+#define COMMON "app_key=app1&timestamp=1690000000&access_token=T"
+
+static void takes_signs_by_the_habits_of_apps(void **state)
 {
-    const char *query = "id=1&app_key=app1&timestamp=1690000000&access_token=T";
-    char hex[SIGN_HEX + 1];
-    struct client client;
-    sign_pairs(*state, query, hex);
-    start_with_sign(&client, *state,
-                    "id=1&app_key=app1&timestamp=1690000000&access_token=T&x%5B0%5D=7", hex);
-    assert_int_equal(client.count, 1);
-    client_free(&client);
-    start_with_sign(&client, *state, "id=1&app_key=app1&timestamp=1690000000&access_token=T&y=7",
-                    hex);
-    assert_fault(&client, FAULT_SIGN, "invalid");
-    client_free(&client);
+    static const struct {
+        const char *sent, *is_signed;
+        enum sign_habit habit;
+        bool good;
+    } rows[] = {
+        {"id=1&" COMMON "&x%5B0%5D=7", "id=1&" COMMON, SIGN_AS_ASKED, true},
+        {"id=1&" COMMON "&y=7", "id=1&" COMMON, SIGN_AS_ASKED, false},
+        {"id=1&" COMMON "&y=7&y=8", "id=1&" COMMON "&y=7", SIGN_AS_ASKED, true},
+        {"id=1&" COMMON "&y=7&y=8", "id=1&" COMMON "&y=8", SIGN_AS_ASKED, false},
+        {"id=1&" COMMON, "id=1&" COMMON, SIGN_ONE_SECRET, true},
+        {"id=1&" COMMON, "id=2&" COMMON, SIGN_ONE_SECRET, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char hex[SIGN_HEX + 1];
+        struct client client;
+        sign_pairs(*state, rows[i].is_signed, rows[i].habit, hex);
+        start_with_sign(&client, *state, rows[i].sent, hex);
+        assert_int_equal(client.count, rows[i].good);
+        if (!rows[i].good)
+            assert_fault(&client, FAULT_SIGN, "invalid");
+        client_free(&client);
+    }
 }
 
 static void checks_only_what_it_is_told_to(void **state)
@@ -370,7 +398,7 @@ int main(void)
         WORLD(refuses),
         WORLD(admits),
         WORLD(takes_signs_in_either_case),
-        WORLD(takes_signs_without_arrays),
+        WORLD(takes_signs_by_the_habits_of_apps),
         WORLD(checks_only_what_it_is_told_to),
         WORLD(bounds_parameters),
         WORLD(bounds_nesting),

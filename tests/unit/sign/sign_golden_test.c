@@ -138,6 +138,8 @@ static void deviant_signs_are_told_apart(void **state)
         assert_true(sign_request(key, field(request, "path"), &query, signed_body(request), hex));
         assert_string_not_equal(hex, field(item, "sign").p);
         assert_int_equal(sign_equal(field(item, "sign"), hex), cJSON_IsTrue(equal));
+        assert_true(sign_by_habit(key, field(request, "path"), &query, SIGN_ONE_SECRET, hex));
+        assert_int_equal(sign_equal(field(item, "sign"), hex), !cJSON_IsTrue(equal));
         sign_key_free(key);
     }
 }
