@@ -224,41 +224,6 @@ static struct value take(struct taking *t, const struct type *type, struct sourc
     return value_json(source->json);
 }
 
-static bool is_common(const struct plans *plans, struct str name)
-{
-    for (size_t i = 0; i < plans->common_count; i++)
-        if (str_eq(plans->common[i], name))
-            return true;
-    return false;
-}
-
-/* Which source each field has; the body wins over the query. */
-static struct source *find_sources(struct plan_run *run)
-{
-    const struct plan *plan = run->plan;
-    struct source *found = ARENA_ARRAY(run->arena, struct source, plan->field_count + 1);
-    if (!found)
-        return NULL;
-    struct json body = run->request.body;
-    for (struct json v = json_first(body); json_exists(v); v = json_next(v)) {
-        struct str name = json_key(v, run->arena);
-        int64_t index = json_keys_find(plan->field_keys, name);
-        if (index >= 0 && json_type(v) != JSON_NULL)
-            found[index].json = v;
-        else if (index < 0 && !is_common(plan->plans, name))
-            run->unused = true;
-    }
-    for (size_t i = 0; i < run->request.query.count; i++) {
-        const struct pair *pair = &run->request.query.items[i];
-        int64_t index = json_keys_find(plan->field_keys, pair->name);
-        if (index < 0)
-            run->unused |= !is_common(plan->plans, pair->name);
-        else if (!json_exists(found[index].json) && !found[index].text.p)
-            found[index].text = pair->value;
-    }
-    return found;
-}
-
 bool accept_request(struct plan_run *run, struct fault *fault)
 {
     struct taking t = {.run = run, .fault = fault};
@@ -268,7 +233,7 @@ bool accept_request(struct plan_run *run, struct fault *fault)
     else if (body != JSON_ABSENT && body != JSON_OBJECT)
         return fault_set(fault, FAULT_BODY, "the body must be a JSON object, not %s",
                          json_type_name(body));
-    struct source *found = find_sources(run);
+    struct source *found = accept_find(&t);
     for (size_t i = 0; found && i < run->plan->field_count; i++) {
         const struct field *field = &run->plan->fields[i];
         struct value value = VALUE_NONE;

@@ -1,5 +1,6 @@
 /*
- * Taking a request, in two parts: scalars (accept_scalar.c), and what is made of them.
+ * Taking a request, in three parts: where its fields stand (accept_find.c), scalars
+ * (accept_scalar.c), and what is made of them.
  */
 #ifndef SHOPSHIM_PLAN_ACCEPT_H
 #define SHOPSHIM_PLAN_ACCEPT_H
@@ -24,6 +25,12 @@ struct taking {
     struct fault *fault;
     bool refused;
 };
+
+/* Which source each field has, in the order of the plan's; NULL without memory. */
+struct source *accept_find(struct taking *t);
+
+/* What a parameter is for: `ids[]` and `ids[3]` are for the list `ids`. NULL when nothing is. */
+const struct field *accept_field(const struct plan *plan, struct str name);
 
 /* One more name or "[index]"; returns the length before, to go back to. */
 size_t label_name(struct label *label, struct str name);

@@ -92,11 +92,20 @@ static struct value take_bool(struct taking *t, const struct type *type,
                               const struct source *source, struct str text)
 {
     enum json_type found = json_type(source->json);
-    if (found == JSON_TRUE || str_eq(text, STR("true")) || str_eq(text, STR("1")))
+    if (found == JSON_TRUE || str_ieq(text, STR("true")) || str_eq(text, STR("1")))
         return value_bool(true);
-    if (found == JSON_FALSE || str_eq(text, STR("false")) || str_eq(text, STR("0")))
+    if (found == JSON_FALSE || str_ieq(text, STR("false")) || str_eq(text, STR("0")))
         return value_bool(false);
     return taking_wrong(t, type, source);
+}
+
+/* "7" of "7.0", which is how languages that count in floats write 7. */
+static struct str without_zero_places(struct str text)
+{
+    size_t point = str_find(text, '.'), n = text.n;
+    while (n > point + 1 && text.p[n - 1] == '0')
+        n--;
+    return n == point + 1 && decimal_is_plain(text) ? str_of(text.p, point) : text;
 }
 
 /* A scalar in its one form. `text` is its decoded text or digits. */
@@ -166,6 +175,13 @@ struct value take_scalar(struct taking *t, const struct type *type, const struct
         return take_bool(t, type, source, text);
     if (!text.p)
         return taking_wrong(t, type, source);
+    struct source whole = {.text = text};
+    if (type->kind == TYPE_INT || type->kind == TYPE_TIME)
+        whole.text = without_zero_places(text);
+    if (whole.text.n < text.n) {
+        source = &whole;
+        text = whole.text;
+    }
     struct value value = scalar_form(t, type, source, text);
     if (value_there(&value) && !fits(t, type, text))
         return VALUE_NONE;

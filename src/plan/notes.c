@@ -3,7 +3,7 @@
  *
  * The names go into header fields: everything that has no place there is replaced.
  */
-#include "plan/run.h"
+#include "plan/accept.h"
 
 enum { NAMES = 20, NAME = 80 };
 
@@ -109,7 +109,7 @@ static void note_unused(struct plan_run *run, struct buf *out)
     for (size_t i = 0; i < run->request.query.count; i++) {
         struct str name = run->request.query.items[i].name;
         put_together(path, "", name);
-        if (!find_field(plan->fields, plan->field_count, name) && !is_common(plan->plans, name))
+        if (!accept_field(plan, name) && !is_common(plan->plans, name))
             add(&names, path);
     }
 }

@@ -22,6 +22,7 @@ static void names(void **state)
         {"{`lines`: [], `id`: 1}", "", ""},
         {"{`lines`: [], `shop_id`: 1, `sign`: 2}", "", ""},
         {"?a=1&app_key=k&a=2 {`lines`: [], `b`: 1}", "b, a", ""},
+        {"?lines[]={}&id[]=1&lines[x]=2 {`lines`: []}", "id[], lines[x]", ""},
         {"{`lines`: [{`id`: 1, `x`: 1, `box`: {`h`: 2}}, {`id`: 2, `x`: 1}]}",
          "lines[].x, lines[].box.h", ""},
         {"{`lines`: [], `extra`: {`free`: 1}}", "", ""},
