@@ -98,7 +98,7 @@ const struct option config_options[] = {
     {UPSTREAM, SERVER(upstream.answer_bytes, OPTION_BYTES, "largest answer, unpacked")},
     {UPSTREAM, SERVER(upstream.gzip, OPTION_BOOL, "ask for packed answers")},
 
-    {CLIENT, SERVER(client.connections, OPTION_UNSIGNED, "most at once; more get a 503")},
+    {CLIENT, SERVER(client.connections, OPTION_UNSIGNED, "most at once; more get a 429")},
     {CLIENT,
      SERVER(client.memory_bytes, OPTION_BYTES, "bodies and answers in memory, for each worker")},
     {CLIENT, SERVER(client.head_ms, OPTION_MS, "for the head of a request")},

@@ -23,7 +23,7 @@
  * server_default_settings; strings are borrowed until server_free.
  */
 struct server_client_settings {
-    unsigned connections; /* 4096: open at once, all workers together; more get a 503 */
+    unsigned connections; /* 4096: open at once, all workers together; more get a 429 */
     size_t memory_bytes;  /* 256 MiB: request bodies and upstream answers, for each worker */
     /* Milliseconds: */
     int64_t head_ms;  /* 10 000: from connecting, or a head's first byte, to its last */
