@@ -117,6 +117,8 @@ static void fill_tokens(struct filling *f)
 {
     const cJSON *list = list_of(f, "tokens"), *item;
     f->world->tokens = ARENA_ARRAY(f->world->arena, struct token, WORLD_TOKENS);
+    if (size_of(list) > WORLD_TOKENS / 2)
+        complain(f, "tokens", WORLD_TOKENS / 2, "expected fewer: as many are kept for issued ones");
     if (!f->world->tokens || size_of(list) > WORLD_TOKENS / 2)
         return;
     size_t index = 0;

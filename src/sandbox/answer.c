@@ -154,11 +154,13 @@ static void write_record(struct writer *w, const struct contract_field *f, struc
         return;
     }
     size_t begin = w->out->n;
+    unsigned outside = run->touched; /* of the record around this one */
     run->touched = 0;
     write_object(w, f, v);
     if (!run->faulty && !(run->touched & RUN_CALLER) && !buf_failed(w->out) &&
         !arena_failed(run->arena))
         cache_put(cache, key, str_of(w->out->p + begin, w->out->n - begin));
+    run->touched |= outside;
 }
 
 static void write_value(struct writer *w, const struct contract_field *f, struct value v)

@@ -2,8 +2,9 @@
  * Calls that change or add records: which ones, and what is refused.
  *
  * Everything that can be refused is asked first, for each record, so that a refused call has
- * changed nothing; then the changes are made one after the other, see effect.c. What fails for
- * one record only is kept for the answer where the rule has a place for it.
+ * changed nothing (but one that reaches a limit of the overlay half way); then the changes are made
+ * one after the other, see effect.c. What fails for one record only is kept for the answer where
+ * the rule has a place for it.
  */
 #include "sandbox/change.h"
 
@@ -15,7 +16,7 @@ struct target {
 struct targets {
     struct visit *visit;
     struct target *list;
-    size_t count;
+    size_t count, room;
 };
 
 static bool fail_one(struct targets *t, const struct rule_error *error, struct value id,
@@ -94,19 +95,22 @@ struct value change_ids(struct visit *v, struct value item)
     return v->rule->by.p ? member_of(v, item, v->rule->by) : item;
 }
 
+/* Room for so many more, whichever of them fail. */
 static bool room_for(struct targets *t, size_t more)
 {
     struct visit *v = t->visit;
-    size_t have = t->count + v->failed_count;
-    struct target *list = ARENA_ARRAY(v->arena, struct target, have + more + 1);
-    struct failure *failed = ARENA_ARRAY(v->arena, struct failure, have + more + 1);
+    size_t need = t->count + v->failed_count + more;
+    if (need <= t->room)
+        return true;
+    size_t room = need > t->room * 2 ? need : t->room * 2;
+    struct target *list =
+        arena_resize(v->arena, t->list, t->room * sizeof *list, room * sizeof *list);
+    struct failure *failed =
+        arena_resize(v->arena, v->failed, t->room * sizeof *failed, room * sizeof *failed);
     if (!list || !failed)
         return visit_out_of_memory(v);
-    if (t->count)
-        memcpy(list, t->list, t->count * sizeof *list);
-    if (v->failed_count)
-        memcpy(failed, v->failed, v->failed_count * sizeof *failed);
     t->list = list;
+    t->room = room;
     v->failed = failed;
     return true;
 }

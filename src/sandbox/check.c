@@ -297,6 +297,7 @@ static void check_mistakes(struct checking *c)
         if (!c->tables->mistakes[i].used)
             complain(c, path, "no call has this error");
     }
+    c->file = NULL;
 }
 
 static void check_contracts(struct checking *c)

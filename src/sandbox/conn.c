@@ -75,6 +75,12 @@ void conn_close(struct conn *conn)
     free(conn);
 }
 
+bool conn_fail(struct conn *conn)
+{
+    conn_close(conn);
+    return false;
+}
+
 /* ---- after an answer ---- */
 
 /* Our side is said to be over first, so that the client can read the answer. */
@@ -101,16 +107,10 @@ static void make_room(struct conn *conn)
 
 static bool go_on(struct conn *conn);
 
-static bool fail(struct conn *conn)
-{
-    conn_close(conn);
-    return false;
-}
-
 bool conn_answered(struct conn *conn)
 {
     if (!conn->keep)
-        return conn->unread || conn->at < conn->end ? linger(conn) : fail(conn);
+        return conn->unread || conn->at < conn->end ? linger(conn) : conn_fail(conn);
     buf_reset(&conn->body);
     if (conn->body.room > CONN_INPUT)
         buf_clear(&conn->body);
@@ -118,7 +118,7 @@ bool conn_answered(struct conn *conn)
     make_room(conn);
     conn->state = CONN_READS;
     if (!event_pending(&conn->readable, EV_READ, NULL) && !await(conn, IDLE_S))
-        return fail(conn);
+        return conn_fail(conn);
     /* When go_on() is above us, it goes on. */
     return conn->serving || conn->at == conn->end || go_on(conn);
 }
@@ -175,7 +175,7 @@ static bool serve(struct conn *conn)
     conn->unread = false;
     conn->bare = str_eq(head->method, STR("HEAD"));
     if (buf_failed(&conn->body))
-        return fail(conn);
+        return conn_fail(conn);
     conn->hall->serve(conn->hall->ctx, &request, &answer);
     return send_it(conn, &answer);
 }
@@ -197,7 +197,7 @@ static bool take_head(struct conn *conn)
     conn->body_from = conn->at;
     if (head->content_length > 0 && head->content_length <= BODY_MAX)
         buf_reserve(&conn->body, (size_t)head->content_length);
-    return say_continue(conn) || fail(conn);
+    return say_continue(conn) || conn_fail(conn);
 }
 
 /* Everything that the input holds. False when the connection is gone. */

@@ -41,6 +41,9 @@ struct conn {
     bool begun; /* its delay is over */
 };
 
+/* Closes it; returns false. */
+bool conn_fail(struct conn *conn);
+
 bool send_open(struct conn *conn);
 void send_close(struct conn *conn);
 

@@ -93,7 +93,8 @@ bool document_write(struct str path, struct arena *arena, struct buf *out, struc
         return false;
     struct str code = str_of(path.p + head, path.n - head - ending.n);
     struct str last = str_of(path.p + path.n - ending.n, ending.n);
-    if ((!str_eq(last, ending) && !str_eq(last, zpl)) || !base64url_decode(code, arena, &text))
+    if ((!str_eq(last, ending) && !str_eq(last, zpl)) || !base64url_decode(code, arena, &text) ||
+        text.n > DOCUMENT_TEXT)
         return false;
     bool pdf = str_eq(last, ending);
     *media_type = pdf ? STR("application/pdf") : STR("text/plain");

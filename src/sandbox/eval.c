@@ -11,14 +11,16 @@ static bool numeric(struct value v)
     return v.kind == VALUE_INT || v.kind == VALUE_MONEY;
 }
 
-static int64_t divide_rounded(int64_t a, int64_t b)
+/* True when it does not fit, as the compiler's own checks have it. */
+static bool divide_overflow(int64_t a, int64_t b, int64_t *out)
 {
-    if (b < 0) {
-        a = -a;
-        b = -b;
-    }
-    int64_t twice = a >= 0 ? a * 2 + b : a * 2 - b;
-    return twice / (b * 2);
+    unsigned __int128 x = a < 0 ? 0 - (unsigned __int128)a : (unsigned __int128)a;
+    unsigned __int128 y = b < 0 ? 0 - (unsigned __int128)b : (unsigned __int128)b;
+    uint64_t rounded = (uint64_t)((x * 2 + y) / (y * 2));
+    if (rounded > INT64_MAX)
+        return true;
+    *out = (a < 0) == (b < 0) ? (int64_t)rounded : -(int64_t)rounded;
+    return false;
 }
 
 static struct value join_texts(struct run *run, struct value a, struct value b)
@@ -71,8 +73,10 @@ static struct value calculate(struct run *run, enum expr_op op, struct value a, 
         over = __builtin_sub_overflow(a.number, b.number, &out.number);
     else if (op == EXPR_MUL)
         over = __builtin_mul_overflow(a.number, b.number, &out.number);
+    else if (op == EXPR_DIV)
+        over = divide_overflow(a.number, b.number, &out.number);
     else
-        out.number = op == EXPR_MOD ? a.number % b.number : divide_rounded(a.number, b.number);
+        out.number = b.number == -1 ? 0 : a.number % b.number; /* the smallest one would trap */
     return over ? rule_fault(run, "a number became too large") : out;
 }
 

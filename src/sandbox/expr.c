@@ -2,7 +2,8 @@
  * Expressions: from text to a tree, by recursive descent. See expr.h.
  *
  * Owns nothing: nodes are in the caller's arena, names and texts borrow from the source.
- * Refused: anything left over, unknown words, wrong numbers of arguments, deep nesting.
+ * Refused: anything left over, unknown words, wrong numbers of arguments, deep nesting, more
+ * than PARTS_MAX parts.
  */
 #include "sandbox/expr.h"
 #include "sandbox/run.h"
@@ -10,7 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { DEPTH_MAX = 40, ARGS_MAX = 64 };
+enum { DEPTH_MAX = 40, ARGS_MAX = 64, PARTS_MAX = 1000 };
 
 struct parser {
     struct str source;
@@ -87,6 +88,8 @@ static bool take_name(struct parser *p, const char *word)
 
 static struct expr *make(struct parser *p, enum expr_op op, struct expr *const *args, size_t count)
 {
+    if (p->ordinals == PARTS_MAX)
+        return give_up(p, "more than %d parts", PARTS_MAX);
     struct expr *e = ARENA_NEW(p->arena, struct expr);
     struct expr **copy = ARENA_ARRAY(p->arena, struct expr *, count + 1);
     if (!e || !copy)
@@ -273,7 +276,10 @@ static struct expr *parse_postfix(struct parser *p)
 static struct expr *parse_unary(struct parser *p)
 {
     if (take_name(p, "not")) {
+        if (++p->depth > DEPTH_MAX)
+            return give_up(p, "nests too deeply");
         struct expr *e = parse_unary(p);
+        p->depth--;
         return p->failed ? NULL : make(p, EXPR_NOT, &e, 1);
     }
     if (take(p, "-")) {

@@ -37,15 +37,12 @@ static struct value show_token(struct visit *v, const struct token *token)
     return value_data(data);
 }
 
-static const struct token *owner_by_code(struct visit *v, struct str text)
+static const struct token *owner_by_code(struct visit *v, const struct code *code)
 {
-    struct code *code = world_code(&v->core->world, text);
-    if (!code || code->used) {
-        visit_deny(v, REFUSE_AUTH_CODE, code ? "This code was used" : "This code is unknown");
-        return NULL;
-    }
-    code->used = code->once;
-    return &v->core->world.tokens[code->token];
+    if (code && !code->used)
+        return &v->core->world.tokens[code->token];
+    visit_deny(v, REFUSE_AUTH_CODE, code ? "This code was used" : "This code is unknown");
+    return NULL;
 }
 
 static const struct token *owner_by_refresh(struct visit *v, struct str text)
@@ -60,13 +57,18 @@ static const struct token *owner_by_refresh(struct visit *v, struct str text)
 bool grant_token(struct visit *v)
 {
     struct str text = value_str(visit_field(v, v->rule->by), v->arena);
-    const struct token *owner =
-        v->rule->kind == RULE_CODE ? owner_by_code(v, text) : owner_by_refresh(v, text);
+    bool by_code = v->rule->kind == RULE_CODE;
+    struct code *code = by_code ? world_code(&v->core->world, text) : NULL;
+    const struct token *owner = by_code ? owner_by_code(v, code) : owner_by_refresh(v, text);
     if (!owner)
         return false;
     v->token = world_issue(&v->core->world, owner, v->now);
     if (!v->token)
-        return visit_deny(v, REFUSE_INTERNAL, "too many tokens were issued");
+        return visit_deny(v, REFUSE_LIMIT,
+                          "There are %d tokens; POST /sandbox/reset forgets those issued",
+                          WORLD_TOKENS);
+    if (code)
+        code->used = code->once;
     v->run.variables[VARIABLE_TOKEN] = show_token(v, v->token);
     return true;
 }

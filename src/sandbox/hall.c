@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,9 +17,14 @@ enum { CONNECTIONS = 400, ACCEPTS_A_TURN = 32, REST_MS = 200 };
 
 static void turn_away(int fd)
 {
-    static const char words[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
-                                "Connection: close\r\n\r\n";
-    if (send(fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+    char body[96], words[320];
+    int size = snprintf(body, sizeof body, "{\"error\":\"at most %d connections are served\"}",
+                        CONNECTIONS);
+    int n = snprintf(words, sizeof words,
+                     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+                     "Content-Length: %d\r\nConnection: close\r\n\r\n%s",
+                     size, body);
+    if (n > 0 && send(fd, words, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
         shutdown(fd, SHUT_WR);
     close(fd);
 }

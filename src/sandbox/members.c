@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-enum { LIST_MAX = 1000 };
-
 /* ---- members ---- */
 
 /* A name and its hash, which is what look-ups go by. */
@@ -224,22 +222,25 @@ bool run_member_hashed(struct run *run, struct value parent, const struct expr *
 
 static size_t count_place(struct run *run, struct place *place)
 {
+    if (place->counting)
+        rule_fault(run, "the count of '" STR_FMT "' needs itself", STR_ARG(place->name));
     if (place->counted) {
         run->touched |= place->touched;
         return place->count;
     }
-    place->counted = true;
+    place->counted = place->counting = true;
     unsigned outside = run->touched;
     run->touched = 0;
     struct place *scope = leaf_scope(run, place, name_of(STR("count")));
     struct value v = scope ? run_eval(run, place->shape->expr, scope) : VALUE_NONE;
+    place->counting = false;
     place->missing = !value_exists(v);
     place->touched = run->touched;
     run->touched |= outside;
-    if (v.kind != VALUE_INT || v.number < 0 || v.number > LIST_MAX) {
+    if (v.kind != VALUE_INT || v.number < 0 || v.number > RUN_LIST_MAX) {
         if (value_exists(v))
             rule_fault(run, "the count of '" STR_FMT "' is no number from 0 to %d",
-                       STR_ARG(place->name), LIST_MAX);
+                       STR_ARG(place->name), RUN_LIST_MAX);
         return 0;
     }
     place->slots = ARENA_ARRAY(run->arena, struct slot, (size_t)v.number + 1);
@@ -249,7 +250,7 @@ static size_t count_place(struct run *run, struct place *place)
 
 size_t run_list_count(struct run *run, struct value list)
 {
-    if (list.kind == VALUE_ABSENT)
+    if (!value_exists(list))
         return 0;
     if (!run_is_list(list))
         return 1;

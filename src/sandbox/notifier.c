@@ -53,12 +53,8 @@ static void free_delivery(struct delivery *d)
 
 static bool copy(struct str text, char **out)
 {
-    *out = text.p ? malloc(text.n + 1) : NULL;
-    if (!*out)
-        return !text.p;
-    memcpy(*out, text.p, text.n);
-    (*out)[text.n] = '\0';
-    return true;
+    *out = text.p ? strndup(text.p, text.n) : NULL;
+    return *out || !text.p;
 }
 
 static struct delivery *new_delivery(const struct notification *n)

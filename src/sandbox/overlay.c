@@ -146,13 +146,14 @@ static struct change *new_change(struct str path, struct value value)
 bool overlay_set(struct overlay *overlay, struct overlay_key key, struct str path,
                  struct value value)
 {
-    struct changes *changes = changes_for(overlay, key);
-    struct change *made = changes ? new_change(path, value) : NULL;
+    struct change *made = new_change(path, value);
     if (!made)
         return false;
     overlay->fields++;
     overlay->bytes += size_of(made);
-    if (overlay->fields > OVERLAY_FIELDS || overlay->bytes > OVERLAY_BYTES) {
+    bool room = overlay->fields <= OVERLAY_FIELDS && overlay->bytes <= OVERLAY_BYTES;
+    struct changes *changes = room ? changes_for(overlay, key) : NULL;
+    if (!changes) {
         free_change(overlay, made);
         return false;
     }

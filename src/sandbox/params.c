@@ -95,6 +95,19 @@ static bool check_query_value(struct visit *v, const struct contract_field *f, c
     }
 }
 
+/* More elements than the contract allows, or than templates can make of them. */
+static bool check_count(struct visit *v, const struct contract_field *f, const char *where,
+                        uint64_t count)
+{
+    if (f->max_items && count > f->max_items)
+        return visit_deny(v, REFUSE_PARAMETER, "%s has %llu elements, at most %llu may be", where,
+                          (unsigned long long)count, (unsigned long long)f->max_items);
+    if (count > RUN_LIST_MAX)
+        return visit_deny(v, REFUSE_LIMIT, "%s has %llu elements, the sandbox takes %d", where,
+                          (unsigned long long)count, RUN_LIST_MAX);
+    return true;
+}
+
 static bool check_query_field(struct visit *v, const struct contract_field *f, struct str text)
 {
     char where[NAME_MAX_BYTES];
@@ -112,10 +125,7 @@ static bool check_query_field(struct visit *v, const struct contract_field *f, s
         if (!check_query_value(v, f, where, element))
             return false;
     }
-    if (f->max_items && count > f->max_items)
-        return visit_deny(v, REFUSE_PARAMETER, "%s has %llu elements, at most %llu may be", where,
-                          (unsigned long long)count, (unsigned long long)f->max_items);
-    return true;
+    return check_count(v, f, where, count);
 }
 
 static bool common(const struct visit *v, struct str name)
@@ -199,9 +209,8 @@ static bool check_member(struct visit *v, const struct contract_field *f, struct
     if (json_type(value) != JSON_ARRAY)
         return visit_deny(v, REFUSE_PARAMETER, "%s must be a list, found %s", where,
                           json_type_name(json_type(value)));
-    if (f->max_items && json_count(value) > f->max_items)
-        return visit_deny(v, REFUSE_PARAMETER, "%s has %zu elements, at most %llu may be", where,
-                          json_count(value), (unsigned long long)f->max_items);
+    if (!check_count(v, f, where, json_count(value)))
+        return false;
     size_t at = 0;
     for (struct json e = json_first(value); json_exists(e); e = json_next(e), at++) {
         char below[NAME_MAX_BYTES];

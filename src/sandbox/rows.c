@@ -1,8 +1,8 @@
 /*
  * Records for an answer: a list's page, and records by their ids. Which rows a list has is
- * found in scan.c. A page token names the last row given; it is bound by
- * a MAC to the call, the shop and the filters, so that an altered one or one of other filters
- * is refused.
+ * found in scan.c. A page token names the last row given; it is bound by a MAC to the call, the
+ * shop and the filters, so that an altered one or one of other filters is refused. At most
+ * ALL_MAX rows go out at once, also where the contract has no page_size.
  */
 #include "sandbox/scan.h"
 #include "sandbox/signature.h"
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAC_BYTES = 9, ALL_MAX = 1000 };
+enum { MAC_BYTES = 9, ALL_MAX = 1000, BINDING_MAX = 32 << 20, TOKEN_MAX = 64 << 10 };
 
 /* ---- page tokens ---- */
 
@@ -57,7 +57,7 @@ static bool token_mac(struct visit *v, struct str payload, unsigned char mac[SIG
     struct buf text;
     char key[32];
     int n = snprintf(key, sizeof key, "page-%016llx", (unsigned long long)v->core->seed);
-    buf_init(&text, 1 << 20);
+    buf_init(&text, BINDING_MAX);
     buf_add_str(&text, payload);
     buf_add_char(&text, '\n');
     add_binding(v, &text);
@@ -75,12 +75,13 @@ static struct str make_token(struct visit *v, const struct row *last)
     if (!payload.p || !token_mac(v, payload, mac))
         return STR_NONE;
     struct buf bytes, text;
-    buf_init(&bytes, 4096);
-    buf_init(&text, 8192);
+    buf_init(&bytes, TOKEN_MAX);
+    buf_init(&text, TOKEN_MAX * 2);
     buf_add(&bytes, (const char *)mac, MAC_BYTES);
     buf_add_str(&bytes, payload);
     base64_encode(buf_str(&bytes), &text);
-    struct str token = arena_str(v->arena, buf_str(&text));
+    bool good = !buf_failed(&bytes) && !buf_failed(&text);
+    struct str token = good ? arena_str(v->arena, buf_str(&text)) : STR_NONE;
     buf_clear(&bytes);
     buf_clear(&text);
     return token;
@@ -158,9 +159,9 @@ static bool rows_only(struct visit *v)
 bool rows_get(struct visit *v)
 {
     const struct rule *rule = v->rule;
-    struct value ids = change_ids(v, v->run.variables[VARIABLE_BODY]);
     if (!rule->by.p && !rule->of)
         return rows_only(v);
+    struct value ids = change_ids(v, v->run.variables[VARIABLE_BODY]);
     size_t count = run_list_count(&v->run, ids);
     v->rows = ARENA_ARRAY(v->arena, struct value, count + 1);
     for (size_t i = 0; v->rows && i < count; i++) {

@@ -59,7 +59,8 @@ uint64_t run_seeded(struct run *run, const struct entity *entity)
         count = run->world->orders;
     else if (entity->counted == COUNT_EXPRESSION)
         count = counted(run, entity);
-    *known = count + 1;
+    if (!run->faulty)
+        *known = count + 1;
     return count;
 }
 

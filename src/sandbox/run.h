@@ -84,12 +84,16 @@ struct place {
     struct slot *slots; /* by member, or by element once counted */
     size_t count;
     bool counted;
+    bool counting;                     /* under way */
     bool missing;                      /* its count is absent */
     unsigned touched;                  /* by counting, as in struct run */
     struct value values[PLACE_VALUES]; /* `value`, `item`, `code`, `message`, here and below */
 };
 
-enum { RUN_CHAINS = 256 };
+enum {
+    RUN_CHAINS = 256,
+    RUN_LIST_MAX = 1000 /* elements of a list that a template makes, or a request has */
+};
 
 struct run {
     struct arena *arena;

@@ -14,6 +14,7 @@
 #include "sandbox/visit.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -227,14 +228,18 @@ void sandbox_stop(struct sandbox *sandbox)
 {
     if (!sandbox)
         return;
-    if (sandbox->running && eventfd_write(sandbox->stop_fd, 1) == 0)
+    if (sandbox->running) {
+        int told = eventfd_write(sandbox->stop_fd, 1);
+        assert(told == 0); /* a counter of one cannot be full */
+        (void)told;
         pthread_join(sandbox->thread, NULL);
+    }
     hall_close(&sandbox->hall);
     if (sandbox->stop)
         event_free(sandbox->stop);
     keeper_free(sandbox->keeper);
     notifier_free(sandbox->core.notifier);
-    free((char *)sandbox->core.webhook);
+    free(sandbox->core.webhook);
     if (sandbox->base)
         event_base_free(sandbox->base);
     if (sandbox->stop_fd >= 0)

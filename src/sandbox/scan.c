@@ -188,9 +188,8 @@ static bool add_value(struct value value, struct arena *arena, struct buf *out)
 static bool add_key(struct scan *s, struct buf *out)
 {
     const struct visit *v = s->visit;
-    bool good = true;
     buf_printf(out, "%p %u %d %d ", (const void *)v->rule, v->shop, v->has_shop, s->descending);
-    good = add_value(value_text(s->sort), v->arena, out);
+    bool good = add_value(value_text(s->sort), v->arena, out);
     for (size_t i = 0; i < v->rule->filter_count; i++)
         good = add_value(s->wanted[i], v->arena, out) && good;
     return good && !buf_failed(out);

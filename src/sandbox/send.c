@@ -107,16 +107,10 @@ static int gather(const struct conn *conn, struct iovec pieces[2])
     return count;
 }
 
-static bool fail(struct conn *conn)
-{
-    conn_close(conn);
-    return false;
-}
-
 static bool finish(struct conn *conn)
 {
     if (conn->answer.end == END_AFTER_HEAD)
-        return wait_ms(conn, RESET_MS) || fail(conn);
+        return wait_ms(conn, RESET_MS) || conn_fail(conn);
     if (conn->answer.end == END_CUT) {
         conn->keep = false;
         conn->unread = true;
@@ -128,7 +122,7 @@ static bool finish(struct conn *conn)
 static bool pause_slice(struct conn *conn)
 {
     uint64_t slices = conn->answer.rate < SLICES ? conn->answer.rate : SLICES;
-    return wait_ms(conn, (int64_t)(1000 / slices)) || fail(conn);
+    return wait_ms(conn, (int64_t)(1000 / slices)) || conn_fail(conn);
 }
 
 static bool send_more(struct conn *conn)
@@ -147,9 +141,9 @@ static bool send_more(struct conn *conn)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
-            return event_add(&conn->writable, &patience) == 0 || fail(conn);
+            return event_add(&conn->writable, &patience) == 0 || conn_fail(conn);
         if (n < 0)
-            return fail(conn);
+            return conn_fail(conn);
         conn->sent += (size_t)n;
         if (conn->answer.rate && conn->sent < all)
             return pause_slice(conn);
@@ -184,8 +178,8 @@ bool send_answer(struct conn *conn, struct visit_answer *answer)
     conn->sent = 0;
     conn->begun = answer->delay_ms == 0;
     if (!write_head(conn))
-        return fail(conn);
+        return conn_fail(conn);
     if (!conn->begun)
-        return wait_ms(conn, answer->delay_ms) || fail(conn);
+        return wait_ms(conn, answer->delay_ms) || conn_fail(conn);
     return send_more(conn);
 }

@@ -215,6 +215,8 @@ static bool compute_elements(struct settings *s)
     for (size_t i = 0; i < count; i++) {
         s->item = run_list_at(&v->run, items, i);
         int64_t index = match_element(v, list, s->item);
+        if (index < 0)
+            continue; /* was there when it was asked: an element before this one changed it */
         struct value element = run_list_at(&v->run, list, (size_t)index);
         struct place *place =
             run_element_place(&v->run, s->record->root, element, e->of, (uint32_t)index);

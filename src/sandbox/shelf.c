@@ -41,6 +41,8 @@ static char *copy(struct str text)
 
 bool shelf_put(struct shelf *shelf, struct str hash, struct str bytes)
 {
+    if (bytes.n > SHELF_BYTES)
+        return false;
     struct shelf_file file = {copy(hash), copy(bytes), bytes.n};
     if (!file.hash || !file.bytes) {
         free(file.hash);

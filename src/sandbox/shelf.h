@@ -23,7 +23,8 @@ struct shelf {
 
 void shelf_clear(struct shelf *shelf);
 
-/* Keeps a copy; one that is there already becomes the newest. False when memory is short. */
+/* Keeps a copy; one that is there already becomes the newest. False when memory is short or
+ * it alone is larger than the shelf. */
 bool shelf_put(struct shelf *shelf, struct str hash, struct str bytes);
 
 /* Absent when it is not there; valid until the next shelf_put(). */

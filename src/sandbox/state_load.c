@@ -82,7 +82,7 @@ static bool read_value(struct loading *l, struct json item, struct value *value)
         return true;
     if (json_exists(json))
         *value = (struct value){.kind = VALUE_RAW, .text = json_raw(json)};
-    else if (json_exists(truth))
+    else if (json_type(truth) == JSON_TRUE || json_type(truth) == JSON_FALSE)
         *value = value_bool(json_type(truth) == JSON_TRUE);
     else if (json_exists(json_get(item, STR("none"))))
         *value = (struct value){.kind = VALUE_NULL};
@@ -141,7 +141,7 @@ static bool read_files(struct loading *l, struct json list)
         if (!hash.p || !text.p || !base64_decode(text, l->arena, &bytes, &bad))
             return refuse(l, "has a file that is no base64");
         if (!shelf_put(&l->world->shelf, hash, bytes))
-            return fault_set(l->fault, FAULT_INTERNAL, "out of memory");
+            return refuse(l, "has a file that is too large for memory or the shelf");
     }
     return true;
 }

@@ -1,10 +1,9 @@
 /*
  * Values as JSON texts: how forms, lists and objects are kept in the overlay and come back.
  *
- * A value is written whole: members that are absent and helpers are
- * left out, money is a text with its
- * decimals, and nothing passes through a floating-point number. What comes back is an object
- * or list of the same run. Refused: nesting beyond DEPTH_MAX, texts beyond TEXT_MAX.
+ * A value is written whole: members that are absent and helpers are left out, money is a text
+ * with its decimals, and nothing passes through a floating-point number. What comes back is an
+ * object or list of the same run. Refused: nesting beyond DEPTH_MAX, texts beyond TEXT_MAX.
  */
 #include "sandbox/run.h"
 

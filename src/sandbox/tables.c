@@ -395,16 +395,25 @@ const struct rule *tables_rule(const struct tables *tables, const struct contrac
     return NULL;
 }
 
+/* Only the last star is gone back to: those before it have their shortest text already. */
 bool glob_match(struct str glob, struct str text)
 {
-    size_t star = str_find(glob, '*');
-    if (star == glob.n)
-        return str_eq(glob, text);
-    if (!str_starts(text, str_of(glob.p, star)))
-        return false;
-    struct str rest = str_of(glob.p + star + 1, glob.n - star - 1);
-    for (size_t i = star; i <= text.n; i++)
-        if (glob_match(rest, str_of(text.p + i, text.n - i)))
-            return true;
-    return false;
+    size_t g = 0, t = 0, star = glob.n, behind = 0;
+    while (t < text.n) {
+        if (g < glob.n && glob.p[g] == '*') {
+            star = g++;
+            behind = t;
+        } else if (g < glob.n && glob.p[g] == text.p[t]) {
+            g++;
+            t++;
+        } else if (star < glob.n) {
+            g = star + 1;
+            t = ++behind;
+        } else {
+            return false;
+        }
+    }
+    while (g < glob.n && glob.p[g] == '*')
+        g++;
+    return g == glob.n;
 }

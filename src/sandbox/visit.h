@@ -26,7 +26,7 @@ struct core {
     struct world world;
     struct trouble *trouble;
     struct notifier *notifier;
-    const char *webhook; /* for what nobody asked for, or NULL */
+    char *webhook; /* for what nobody asked for, or NULL */
     const struct clock *clock;
     uint64_t seed;
     int64_t epoch;

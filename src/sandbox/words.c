@@ -287,6 +287,8 @@ static struct value word_document(const struct call *c)
             buf_add_char(&text, '\n');
         buf_add_str(&text, line.p ? line : STR(""));
     }
+    if (buf_failed(&text))
+        return call_wrong(c, "lines of 64 KiB at most");
     struct str path = document_path(c->run->arena, buf_str(&text), zpl);
     c->run->touched |= 1u << VARIABLE_FILE; /* the address is the caller's */
     return value_text(arena_printf(c->run->arena, "http://" STR_FMT STR_FMT, STR_ARG(c->run->host),

@@ -15,7 +15,8 @@ struct value list_join(const struct call *c)
             buf_add_str(&text, separator);
         buf_add_str(&text, value_str(run_list_at(c->run, c->args[0], i), c->run->arena));
     }
-    struct value out = value_text(arena_str(c->run->arena, buf_str(&text)));
+    struct value out = buf_failed(&text) ? call_wrong(c, "texts of 64 KiB at most")
+                                         : value_text(arena_str(c->run->arena, buf_str(&text)));
     buf_clear(&text);
     return out;
 }

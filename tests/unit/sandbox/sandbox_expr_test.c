@@ -37,6 +37,9 @@ static const struct {
     {"7 / 2", "4"},
     {"-7 / 2", "-4"},
     {"5 / 2 * 2", "6"},
+    {"9223372036854775807 / 2", "4611686018427387904"},
+    {"-9223372036854775807 / 9223372036854775807", "-1"},
+    {"(-9223372036854775807 - 1) % -1", "0"},
     {"7 % 3", "1"},
     {"-3 + 1", "-2"},
     {"'a' + 1 + 'b'", "a1b"},
@@ -179,6 +182,7 @@ static const struct {
     {"skus == 1", "cannot compare"},
     {"1 / 0", "division by zero"},
     {"9223372036854775807 + 1", "too large"},
+    {"(-9223372036854775807 - 1) / -1", "too large"},
     {"money(1) + record('shop', 0).decimals * money(skus)", "money() expects"},
     {"roll(0)", "roll() expects"},
     {"id('1', 2, 99)", "id() expects"},
@@ -231,6 +235,18 @@ static void refuses_what_is_no_expression(void **state)
     memset(deep, '(', sizeof deep);
     assert_null(expr_parse(str_of(deep, sizeof deep), arena, why, sizeof why));
     assert_non_null(strstr(why, "too deeply"));
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    for (int i = 0; i < 100; i++)
+        buf_add_str(&text, STR("not "));
+    assert_null(expr_parse(buf_str(&text), arena, why, sizeof why));
+    assert_non_null(strstr(why, "too deeply"));
+    buf_reset(&text);
+    for (int i = 0; i < 600; i++)
+        buf_add_str(&text, STR("1 + "));
+    assert_null(expr_parse(buf_str(&text), arena, why, sizeof why));
+    assert_non_null(strstr(why, "more than 1000 parts"));
+    buf_clear(&text);
     arena_free(arena);
 }
 
@@ -262,6 +278,10 @@ static void globs_match(void **state)
     assert_false(glob_match(STR("a*c*e"), STR("abde")));
     assert_true(glob_match(STR("same"), STR("same")));
     assert_false(glob_match(STR("same"), STR("samee")));
+    assert_true(glob_match(STR("**a*"), STR("bab")));
+    assert_false(
+        glob_match(STR("a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"),
+                   STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")));
 }
 
 /* Every word stands in the reference of the tables, with its arguments. */
