@@ -178,8 +178,11 @@ bool errors_compile(struct plans *plans, const cJSON *file, const struct place *
 void plans_error(const struct plans *plans, const struct fault *fault, struct plan_error *out)
 {
     *out = plans->kinds[fault->kind].told;
-    if (!fault->code)
+    if (!fault->code) {
+        if (fault->kind == FAULT_TOO_LARGE && fault->status) /* of HTTP, which knows what is */
+            out->status = fault->status;
         return;
+    }
     struct error_rule key = {.code = fault->code};
     const struct error_rule *rule = NULL;
     if (plans->code_count)

@@ -152,6 +152,9 @@ static void errors(void **state)
         const char *message;
     } rows[] = {
         {FAULT_PARAMETER, 0, 0, 12, 400, NULL},
+        {FAULT_PARAMETER, 0, 431, 12, 400, NULL},
+        {FAULT_TOO_LARGE, 0, 0, 2, 413, NULL},
+        {FAULT_TOO_LARGE, 0, 431, 2, 431, NULL},
         {FAULT_UPSTREAM_BAD, 0, 0, 17, 502, "the library answered in a way nobody understands"},
         {FAULT_UPSTREAM, 5001, 400, 501, 403, "the card has run out"},
         {FAULT_UPSTREAM, 5002, 400, 502, 409, NULL},
