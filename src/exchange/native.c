@@ -82,6 +82,15 @@ static struct str signed_body(const struct exchange *x)
     return sign_is_multipart(content_type(x)) ? STR_NONE : x->request.body;
 }
 
+/* v202309 refuses capital digits. */
+static bool is_small(struct str sign)
+{
+    for (size_t i = 0; i < sign.n; i++)
+        if (sign.p[i] >= 'A' && sign.p[i] <= 'F')
+            return false;
+    return true;
+}
+
 static bool is_signed_anew(struct exchange *x, struct str sign)
 {
     char hex[SIGN_HEX + 1];
@@ -140,7 +149,8 @@ static bool admit_native_sign(struct exchange *x)
     bool anew = is_signed_anew(x, sign);
     if (!anew && check && !admit_is_signed(x, &x->query, sign))
         return refuse_sign(x);
-    x->untouched = anew && settings_of(x)->native == EXCHANGE_NATIVE_PASS && is_complete(x);
+    x->untouched =
+        anew && is_small(sign) && settings_of(x)->native == EXCHANGE_NATIVE_PASS && is_complete(x);
     return true;
 }
 
@@ -165,14 +175,15 @@ bool native_needs_shop(const struct exchange *x)
 }
 
 /* Of the client's parameters, those that are replaced or have no place upstream. */
-static bool is_taken_off(const struct pair *pair)
+static bool is_taken_off(const struct exchange *x, const struct pair *pair)
 {
     static const struct str names[] = {STR_C("access_token"), STR_C("shop_id"), STR_C("version"),
                                        STR_C("sign"), STR_C("timestamp")};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_eq(names[i], pair->name))
             return true;
-    return str_eq(pair->name, STR("shop_cipher")) && pair->value.n == 0;
+    return str_eq(pair->name, STR("shop_cipher")) &&
+           (pair->value.n == 0 || x->native.cipher == PLAN_CIPHER_NONE);
 }
 
 static bool translate_query(struct exchange *x, struct pairs *out)
@@ -184,7 +195,7 @@ static bool translate_query(struct exchange *x, struct pairs *out)
         return fault_no_memory(x);
     size_t count = 0;
     for (size_t i = 0; i < x->query.count; i++)
-        if (!is_taken_off(&x->query.items[i]))
+        if (!is_taken_off(x, &x->query.items[i]))
             items[count++] = x->query.items[i];
     items[count++] = (struct pair){STR("timestamp"), seconds};
     if (x->shop.cipher.n > 0 && !is_sent(x, STR("shop_cipher")))
@@ -203,13 +214,22 @@ static struct str translate_type(const struct exchange *x)
     return type;
 }
 
+/* A GET has no body; whether one without fields would have to be signed is not known. */
+static struct str translate_body(const struct exchange *x)
+{
+    struct str body = str_trim(x->request.body);
+    bool nothing = str_eq(body, STR("{}")) || str_eq(body, STR("[]")) || str_eq(body, STR("null"));
+    return nothing && str_eq(x->request.method, STR("GET")) ? STR_NONE : x->request.body;
+}
+
 static bool translate(struct exchange *x, struct sent *sent)
 {
     struct pairs query;
     struct plan_message message = {.method = x->request.method,
                                    .path = x->request.path,
-                                   .body = x->request.body,
+                                   .body = translate_body(x),
                                    .content_type = translate_type(x)};
+    sent->send.body = message.body;
     message.multipart = sign_is_multipart(message.content_type);
     if (!translate_query(x, &query) || !send_target(x, &message, &query, &sent->send.target))
         return false;

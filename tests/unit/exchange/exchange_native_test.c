@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 #include "table/contract.h"
+#include <ctype.h>
 
 static const char *const edit = "POST /thing/202401/things/5/edit"; /* needs a cipher */
 static const char *const list = "GET /thing/202401/things";         /* takes one */
@@ -25,7 +26,7 @@ static int native_set_up(void **state)
     return good ? 0 : -1;
 }
 
-enum dialect { LEGACY, ANEW, WRONG, UNSIGNED };
+enum dialect { LEGACY, ANEW, ANEW_IN_CAPITALS, WRONG, UNSIGNED };
 
 struct call {
     const char *call;
@@ -45,10 +46,13 @@ static struct str sign_call(struct world *world, const struct call *call, struct
     struct pairs pairs;
     char *hex = arena_alloc(world->arena, SIGN_HEX + 1);
     struct sign_key *key = sign_key_new(str_from(app_key), bench_apps[0].secret);
-    bool covered = call->dialect == ANEW && !sign_is_multipart(str_from(call->type));
+    bool anew = call->dialect == ANEW || call->dialect == ANEW_IN_CAPITALS;
+    bool covered = anew && !sign_is_multipart(str_from(call->type));
     assert_true(url_parse_query(query, world->arena, 100, &pairs));
     assert_true(sign_request(key, path, &pairs, covered ? str_from(call->body) : STR_NONE, hex));
     sign_key_free(key);
+    for (int i = 0; call->dialect == ANEW_IN_CAPITALS && i < SIGN_HEX; i++)
+        hex[i] = (char)toupper(hex[i]);
     if (call->dialect == WRONG)
         hex[0] = hex[0] == '0' ? '1' : '0';
     return str_of(hex, SIGN_HEX);
@@ -153,7 +157,7 @@ static void translates_credentials(void **state)
          "app_key=app1&" TIME,
          FORM},
         {{.call = upload, .query = "shop_id=1001&shop_cipher=MINE", .body = "--X", .type = FORM},
-         "shop_cipher=MINE&app_key=app1&" TIME,
+         "app_key=app1&" TIME,
          FORM},
         {{.call = strange, .query = "shop_id=1001", .body = "{}"},
          "app_key=app1&" TIME "&shop_cipher=CIPHER_A",
@@ -161,6 +165,13 @@ static void translates_credentials(void **state)
         {{.call = strange, .body = "{}"}, "app_key=app1&" TIME, "application/json"},
         {{.call = "DELETE /other/202512/x", .query = "q=1", .body = "{\"ids\":[]}"},
          "q=1&app_key=app1&" TIME,
+         "application/json"},
+        {{.call = edit,
+          .query = "shop_cipher=MINE",
+          .body = "{}",
+          .dialect = ANEW_IN_CAPITALS,
+          .header = true},
+         "shop_cipher=MINE&app_key=app1&" TIME,
          "application/json"},
         /* signed anew, but with something of the old kind */
         {{.call = edit, .query = "shop_id=1001", .body = "{}", .dialect = ANEW},
@@ -212,6 +223,29 @@ static void translates_credentials(void **state)
         assert_text(send->body, call->body ? call->body : "");
         assert_int_equal(send->repeatable, strncmp(call->call, "GET ", 4) == 0);
         assert_false(send->auth_host);
+        client_free(&client);
+    }
+}
+
+static void sends_no_empty_fields_with_a_get(void **state)
+{
+    static const struct {
+        const char *call, *body, *sent;
+    } rows[] = {
+        {"GET /thing/202401/things", "{}", ""},
+        {"GET /thing/202401/things", "[]", ""},
+        {"GET /thing/202401/things", "null", ""},
+        {"GET /thing/202401/things", "{\"a\":1}", "{\"a\":1}"},
+        {"POST /thing/202401/things/5/edit", "{}", "{}"},
+    };
+    know_shops(*state);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client client;
+        struct call call = {.call = rows[i].call, .query = "shop_id=1001", .body = rows[i].body};
+        begin(&client, *state, &call);
+        assert_int_equal(client.count, 1);
+        assert_text(sent_query(&client, 0, false), "app_key=app1&" TIME "&shop_cipher=CIPHER_A");
+        assert_text(client.sends[0]->body, rows[i].sent);
         client_free(&client);
     }
 }
@@ -613,6 +647,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD(translates_credentials),
+        WORLD(sends_no_empty_fields_with_a_get),
         WORLD(passes_what_is_complete),
         WORLD(finds_the_shop),
         WORLD(takes_the_only_shop),
