@@ -342,6 +342,7 @@ static const struct word_rule rules[] = {
     {"prefix", SORT_SCALAR, gives_string, PRESENT},
     {"suffix", SORT_SCALAR, gives_string, PRESENT},
     {"trim", SORT_SCALAR, gives_trimmed, PRESENT},
+    {"clean_name", SORT_SCALAR, gives_trimmed, PRESENT},
     {"parse", SORT_STRING, gives_anything, UNDECLARED},
     {"json", SORT_ANY, gives_string, PRESENT},
 };

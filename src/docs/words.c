@@ -52,6 +52,7 @@ static const struct phrase {
     {"prefix", " with %1 before it"},
     {"suffix", " with %1 behind it"},
     {"trim", " without blanks around it"},
+    {"clean_name", " as a clean name of a file"},
     {"parse", " unpacked"},
     {"json", " packed as JSON"},
 };

@@ -78,6 +78,7 @@ static const struct word words[] = {
     {"prefix", word_prefix, 1, 1, {ARGUMENT_OPERAND}, false, false, false, NULL},
     {"suffix", word_suffix, 1, 1, {ARGUMENT_OPERAND}, false, false, false, NULL},
     {"trim", word_trim, 0, 0, {0}, false, false, false, NULL},
+    {"clean_name", word_clean_name, 0, 0, {0}, false, false, false, NULL},
     {"parse", word_parse, 0, 0, {0}, false, false, false, NULL},
     {"json", word_json, 0, 0, {0}, false, false, true, NULL},
 };

@@ -158,6 +158,45 @@ struct value word_trim(struct plan_run *run, const struct use *use, const struct
     return inside.n == text.n ? *in : value_text(inside);
 }
 
+static bool is_letter(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c & 0x80);
+}
+
+/* Letters and digits first, no blanks, and no period but that of the ending. */
+static struct str clean_name(struct plan_run *run, struct str name)
+{
+    while (name.n && name.p[name.n - 1] == '.')
+        name.n--;
+    const char *point = name.n ? memrchr(name.p, '.', name.n) : NULL;
+    size_t stem = point ? (size_t)(point - name.p) : name.n, skip = 0;
+    while (skip < stem && !is_letter(name.p[skip]))
+        skip++;
+    struct str front = skip < stem ? str_of(name.p + skip, stem - skip) : STR("upload");
+    size_t size = front.n + (name.n - stem);
+    char *out = arena_alloc(run->arena, size + 1);
+    if (!out) {
+        run_no_memory(run);
+        return STR_NONE;
+    }
+    memcpy(out, front.p, front.n);
+    memcpy(out + front.n, name.p + stem, name.n - stem);
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)out[i] <= ' ' || (out[i] == '.' && i < front.n))
+            out[i] = '_';
+    return str_of(out, size);
+}
+
+struct value word_clean_name(struct plan_run *run, const struct use *use, const struct value *in)
+{
+    struct str text = value_as_text(run, in);
+    if (!text.p)
+        return run_fault(run, use->from, "expected a text, found %s",
+                         json_type_name(value_type(in)));
+    struct str clean = clean_name(run, text);
+    return clean.p ? value_text(clean) : VALUE_NONE;
+}
+
 static bool same_text(struct plan_run *run, const struct operand *operand, struct str text)
 {
     struct value other = operand_read(run, operand);
