@@ -140,6 +140,10 @@ struct fact evaluate(struct check *c, const struct expression *expression,
                      const struct scene *scene, const struct place *place)
 {
     struct asking ask = {c, NULL, expression, scene, place, {NULL}, 0};
+    if (expression->faulty) {
+        c->trail_count = 0;
+        return (struct fact){&sort_anything, UNDECLARED};
+    }
     struct fact fact = resolve(c, &expression->from, scene, place);
     note_try(&ask);
     for (size_t i = 0; i < expression->count; i++) {

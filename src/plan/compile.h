@@ -64,6 +64,7 @@ struct compiler {
     unsigned building; /* the call being compiled, PLAN_CALLS when none */
     bool reads_shop;   /* set by every path that begins with `shop` */
     bool learning;     /* what is remembered cannot be read here */
+    bool faulty;       /* of the kind that does not keep the rest from being compiled */
 };
 
 /* ---- compile_scope.c, compile_value.c ---- */
@@ -73,8 +74,16 @@ struct str keep(struct compiler *c, const char *text); /* a copy that lives as l
 /* A new scope root, sealed at the end; NULL when out of memory. */
 struct want *compile_want(struct compiler *c, const char *name);
 
+/*
+ * Of what is wrong with one, a finding tells; then it stands for anything, and true is given, so
+ * that all that is wrong with a table is told at once. False without memory.
+ */
 bool compile_expression(struct compiler *c, const char *text, const struct view *view,
                         const struct place *place, struct expression *out, struct leads *leads);
+
+/* Tells of keys that are not known, and passes them over. */
+void compile_known_keys(struct compiler *c, const struct place *place, const cJSON *object,
+                        const char *const names[]);
 
 /* An expression or a list of them. */
 bool compile_condition(struct compiler *c, const cJSON *node, const struct view *view,

@@ -203,7 +203,8 @@ static bool compile_call(struct compiler *c, const cJSON *node, const struct pla
     static const char *const known[] = {"send",     "query",    "body",    "form",   "when",
                                         "each",     "most",     "rows",    "limits", "page",
                                         "order_by", "on_error", "changes", "part",   NULL};
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     struct view outer = {0}, view = {0};
     const cJSON *when = cJSON_GetObjectItemCaseSensitive(node, "when");
     struct place at = place_key(place, "when");

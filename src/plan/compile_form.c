@@ -26,7 +26,8 @@ static bool compile_part(struct compiler *c, const cJSON *node, const struct vie
         return compile_leaf(c, node, view, place, &part->of);
     if (cJSON_GetObjectItemCaseSensitive(node, "choose"))
         return compile_choice(c, node, view, place, part);
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     const cJSON *file = cJSON_GetObjectItemCaseSensitive(node, "file");
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(node, "name");
     struct place at = place_key(place, "file");
@@ -128,7 +129,8 @@ static bool compile_forgiven(struct compiler *c, const cJSON *node, const struct
     if (!cJSON_IsObject(node))
         return place_error(place, "expected {\"codes\": [...], \"data\": shape}, found %s",
                            place_kind(node));
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     struct place at = place_key(place, "codes");
     good = compile_codes(c, cJSON_GetObjectItemCaseSensitive(node, "codes"), &at, out) && good;
     const cJSON *data = cJSON_GetObjectItemCaseSensitive(node, "data");

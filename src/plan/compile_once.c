@@ -29,7 +29,7 @@ bool compile_once(struct compiler *c, const cJSON *once, const struct place *pla
     c->needs = NULL;
     if (good && needs)
         return place_error(place, "it is read before any call, so no answer is there");
-    if (good && !plan->once.from.label.p)
+    if (good && !plan->once.faulty && !plan->once.from.label.p)
         return place_error(place, "expected an expression that begins with a path");
     if (!changes_something(plan))
         return place_error(place, "no call changes anything, so this applies to nothing");

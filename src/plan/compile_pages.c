@@ -113,7 +113,8 @@ static bool page_other(struct compiler *c, const cJSON *pages, const struct plac
         return true;
     if (!cJSON_IsObject(other))
         return place_error(&here, "expected an object, found %s", place_kind(other));
-    bool good = place_known_keys(&here, other, known);
+    bool good = true;
+    compile_known_keys(c, &here, other, known);
     if (!page_form(c, other, &here, &out->other))
         return false;
     struct place at = place_key(&here, "style");
@@ -135,7 +136,8 @@ bool compile_page_fields(struct compiler *c, const cJSON *pages, const struct pl
         return true;
     if (!cJSON_IsObject(pages))
         return place_error(place, "expected an object, found %s", place_kind(pages));
-    bool good = place_known_keys(place, pages, known);
+    bool good = true;
+    compile_known_keys(c, place, pages, known);
     struct field *wider = ARENA_ARRAY(c->arena, struct field, c->plan->field_count + 4);
     if (!wider)
         return place_error(place, "out of memory");

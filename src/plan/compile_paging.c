@@ -99,7 +99,8 @@ bool compile_page(struct compiler *c, const cJSON *node, const struct place *pla
         call->token = profile->token;
         call->next = profile->next;
     }
-    bool good = place_known_keys(&at, page, known);
+    bool good = true;
+    compile_known_keys(c, &at, page, known);
     const cJSON *child;
     cJSON_ArrayForEach(child, page)
     {

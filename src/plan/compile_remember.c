@@ -86,7 +86,7 @@ bool compile_remember(struct compiler *c, const cJSON *remember, const struct pl
                                place_kind(child));
             continue;
         }
-        good = place_known_keys(&here, child, known) && good;
+        compile_known_keys(c, &here, child, known);
         struct place at = place_key(&here, "of");
         good = compile_of(c, cJSON_GetObjectItemCaseSensitive(child, "of"), &at, memory) && good;
         at = place_key(&here, "is");

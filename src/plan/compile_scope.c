@@ -324,11 +324,9 @@ static bool resolve_use(struct compiler *c, struct use *use, const struct view *
     return good;
 }
 
-bool compile_expression(struct compiler *c, const char *text, const struct view *view,
-                        const struct place *place, struct expression *out, struct leads *leads)
+static bool try_expression(struct compiler *c, const char *text, const struct view *view,
+                           const struct place *place, struct expression *out, struct leads *leads)
 {
-    struct leads ignored;
-    leads = leads ? leads : &ignored;
     *leads = (struct leads){.call = -1};
     if (!expression_parse(str_from(text), c->arena, place, out))
         return false;
@@ -338,6 +336,28 @@ bool compile_expression(struct compiler *c, const char *text, const struct view 
         good = resolve_use(c, &out->uses[i], view, place, leads) && good;
     }
     return good;
+}
+
+bool compile_expression(struct compiler *c, const char *text, const struct view *view,
+                        const struct place *place, struct expression *out, struct leads *leads)
+{
+    struct leads ignored;
+    leads = leads ? leads : &ignored;
+    if (try_expression(c, text, view, place, out, leads))
+        return true;
+    struct str written = out->text;
+    *leads = (struct leads){.call = -1};
+    *out = (struct expression){.text = written, .faulty = true};
+    out->from = (struct operand){.text = written, .constant = true, .value = constant_null};
+    c->faulty = true;
+    return !arena_failed(c->arena);
+}
+
+void compile_known_keys(struct compiler *c, const struct place *place, const cJSON *object,
+                        const char *const names[])
+{
+    if (!place_known_keys(place, object, names))
+        c->faulty = true;
 }
 
 bool compile_condition(struct compiler *c, const cJSON *node, const struct view *view,

@@ -115,7 +115,8 @@ static bool compile_each(struct compiler *c, const cJSON *node, const struct vie
                          const struct place *place, struct shape *out)
 {
     static const char *const known[] = {"each", "where", "make", NULL};
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     struct place at = place_key(place, "each");
     struct leads leads;
     out->kind = SHAPE_EACH;
@@ -144,7 +145,8 @@ static bool compile_group(struct compiler *c, const cJSON *node, const struct vi
                           const struct place *place, struct shape *out)
 {
     static const char *const known[] = {"group", "where", "by", "make", NULL};
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     struct place at = place_key(place, "group");
     struct leads leads;
     out->kind = SHAPE_GROUP;
@@ -166,7 +168,8 @@ static bool compile_in(struct compiler *c, const cJSON *node, const struct view 
 {
     static const char *const known[] = {"in", "make", NULL};
     const cJSON *in = cJSON_GetObjectItemCaseSensitive(node, "in");
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     struct place at = place_key(place, "in");
     struct leads leads;
     out->kind = SHAPE_IN;
@@ -220,7 +223,8 @@ static bool compile_alternative(struct compiler *c, const cJSON *node, const str
     if (!cJSON_IsObject(node))
         return place_error(place, "expected {\"when\": condition, \"make\": shape}, found %s",
                            place_kind(node));
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     struct place at = place_key(place, "when");
     if (when)
         good = compile_condition(c, when, view, &at, &out->when) && good;
@@ -235,7 +239,8 @@ static bool compile_choose(struct compiler *c, const cJSON *node, const struct v
                            const struct place *place, struct shape *out)
 {
     static const char *const known[] = {"choose", NULL};
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(node, "choose");
     struct place at = place_key(place, "choose");
     out->kind = SHAPE_CHOOSE;
@@ -257,7 +262,7 @@ bool compile_text(struct compiler *c, const char *text, const struct view *view,
 {
     if (!compile_expression(c, text, view, place, &out->of, NULL))
         return false;
-    out->reads = expression_reads(&out->of);
+    out->reads = expression_reads(&out->of) || out->of.faulty;
     if (!out->reads && !out->of.count) {
         out->kind = SHAPE_CONSTANT;
         out->constant = out->of.from.value;

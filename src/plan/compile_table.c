@@ -97,7 +97,8 @@ static bool read_refusal(struct compiler *c, const cJSON *node, const struct pla
     if (!cJSON_IsObject(node))
         return place_error(place, "expected {\"when\": condition, \"say\": advice}, found %s",
                            place_kind(node));
-    bool good = place_known_keys(place, node, known);
+    bool good = true;
+    compile_known_keys(c, place, node, known);
     const cJSON *say = get(node, "say");
     struct place at = place_key(place, "say");
     if (!cJSON_IsString(say) || !*say->valuestring)
@@ -245,7 +246,10 @@ static bool compile_parts(struct compiler *c, const cJSON *table)
     good = compile_reply(c, get(table, "reply"), &at[8]) && good;
     good = compile_pages(c, get(table, "pages"), &at[4]) && good;
     good = compile_losses(c, get(table, "loses"), &at[9]) && good;
-    return good && check_used(c, &c->place);
+    /* What a faulty expression was to read is not known. */
+    if (good && !c->faulty && !check_used(c, &c->place))
+        c->faulty = true;
+    return good;
 }
 
 static struct json_keys *make_field_keys(struct compiler *c)
@@ -269,7 +273,6 @@ struct plan *compile_table(struct plans *plans, const cJSON *table, const char *
         place_error(place, "expected an object, found %s", place_kind(table));
         return NULL;
     }
-    bool good = place_known_keys(place, table, known);
     c.plan = ARENA_NEW(c.arena, struct plan);
     if (!c.plan) {
         place_error(place, "out of memory");
@@ -278,7 +281,9 @@ struct plan *compile_table(struct plans *plans, const cJSON *table, const char *
     c.plan->plans = plans;
     c.plan->file = keep(&c, place->file);
     c.plan->name = keep(&c, name);
-    good = compile_parts(&c, table) && good && compile_seal(&c);
+    compile_known_keys(&c, place, table, known);
+    bool good = compile_parts(&c, table) && compile_seal(&c);
+    c.plan->faulty = c.faulty;
     c.plan->field_keys = good ? make_field_keys(&c) : NULL;
     if (good && (!c.plan->field_keys || arena_failed(c.arena)))
         good = place_error(place, "out of memory");

@@ -147,7 +147,8 @@ bool compile_losses(struct compiler *c, const cJSON *loses, const struct place *
     if (!cJSON_IsObject(loses))
         return place_error(place, "expected {\"request\": ..., \"answer\": ...}, found %s",
                            place_kind(loses));
-    bool good = place_known_keys(place, loses, known);
+    bool good = true;
+    compile_known_keys(c, place, loses, known);
     struct place request = place_key(place, "request"), answer = place_key(place, "answer");
     good = confessions(c, cJSON_GetObjectItemCaseSensitive(loses, "request"), true, &request,
                        &plan->lost_in_request, &plan->lost_in_request_count) &&

@@ -268,6 +268,7 @@ struct plan {
     struct plans *plans;
     struct str file;
     struct str name;
+    bool faulty;        /* told of: only to be checked further, never run */
     struct str *legacy; /* "POST /api/x" */
     size_t legacy_count;
     struct version_range version;

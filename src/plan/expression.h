@@ -93,6 +93,7 @@ struct expression {
     struct operand from;
     struct use *uses;
     size_t count;
+    bool faulty; /* told of; stands for anything, so that the rest of its table can be looked at */
 };
 
 /* Whether it reads anything: false when it is made of constants only. */

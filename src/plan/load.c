@@ -132,7 +132,7 @@ static bool load_table(struct loading *l, const struct source *source)
     if (!plan)
         return false;
     l->plans->plans[l->plans->count++] = plan;
-    return true;
+    return !plan->faulty;
 }
 
 static bool load_tables(struct loading *l)

@@ -36,8 +36,8 @@ enum { PLAN_CALLS = 16 }; /* most calls of one table */
 struct plans *plans_load(const char *directory, struct findings *findings);
 
 /*
- * For checking: the tables that are sound, even when others or the shared files are not. NULL
- * only when out of memory. Never run them after an error.
+ * For checking: the tables that are sound enough to be looked at, even when others or the shared
+ * files are not. NULL only when out of memory. Never run them after an error.
  */
 struct plans *plans_load_sound(const char *directory, struct findings *findings);
 

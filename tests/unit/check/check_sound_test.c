@@ -169,6 +169,21 @@ static void knows_every_word(void **state)
     assert_false(check_knows_word(STR("nothing")));
 }
 
+/* Whether the table of that name has a finding there, with that hint. */
+static bool is_told(const struct findings *findings, const char *table, const char *path,
+                    const char *hint)
+{
+    char file[256];
+    snprintf(file, sizeof file, FIXTURES "/broken/thing/%s.json", table);
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *f = &findings->items[i];
+        if (strcmp(f->file, file) == 0 && strcmp(f->path, path) == 0 && f->hint &&
+            strcmp(f->hint, hint) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Tables that do not compile do not keep the others from being checked. */
 static void checks_what_is_sound(void **state)
 {
@@ -182,12 +197,38 @@ static void checks_what_is_sound(void **state)
     plans = plans_load_sound(FIXTURES "/broken", &findings);
     assert_non_null(plans);
     assert_int_equal(all, 8);
-    assert_int_equal(plans_count(plans), 1);
-    assert_int_equal(findings.count, 1);
+    assert_int_equal(plans_count(plans), 2);
     assert_string_equal(findings.items[0].file, FIXTURES "/broken/thing/b.json");
     check_planted(*state, plans, &findings);
-    assert_int_equal(findings.count, 2);
-    assert_string_equal(findings.items[1].file, FIXTURES "/broken/thing/a.json");
+    assert_true(is_told(&findings, "a", "$.reply.name", "did you mean title?"));
+    findings_clear(&findings);
+    assert_null(plans_load(FIXTURES "/broken", &findings));
+    findings_clear(&findings);
+}
+
+/* What is wrong with the language of a table does not hide what is wrong with its fields. */
+static void tells_all_of_one_table(void **state)
+{
+    static const struct {
+        const char *path, *hint;
+    } told[] = {
+        {"$.refuse[0].wen", "did you mean when?"},
+        {"$.refuse[0].when", "did you mean scene?"},
+        {"$.calls.picture.form.data.name", "did you mean lower?"},
+        {"$.calls.picture.form.uses", "did you mean scene?"},
+        {"$.calls.picture.form.uses", "did you mean use?"},
+        {"$.reply.picture_id", "did you mean uri?"},
+        {"$.reply.widht", "did you mean width?"},
+    };
+    struct findings findings;
+    findings_init(&findings);
+    struct plans *plans = plans_load_sound(FIXTURES "/broken", &findings);
+    check_planted(*state, plans, &findings);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (!is_told(&findings, "c", told[i].path, told[i].hint)) {
+            print_all(&findings);
+            fail_msg("nothing at %s (%s)", told[i].path, told[i].hint);
+        }
     findings_clear(&findings);
 }
 
@@ -304,9 +345,13 @@ static void the_repository_is_clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stays_clean),          cmocka_unit_test(knows_every_word),
-        cmocka_unit_test(checks_what_is_sound), cmocka_unit_test(misses_cases),
-        cmocka_unit_test(holds_the_guide),      cmocka_unit_test(the_repository_is_clean),
+        cmocka_unit_test(stays_clean),
+        cmocka_unit_test(knows_every_word),
+        cmocka_unit_test(checks_what_is_sound),
+        cmocka_unit_test(tells_all_of_one_table),
+        cmocka_unit_test(misses_cases),
+        cmocka_unit_test(holds_the_guide),
+        cmocka_unit_test(the_repository_is_clean),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }
