@@ -77,6 +77,8 @@ static const char *verb_word(int argc, char **argv)
 int cli_run(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ,
+           SIG_IGN); /* a state file beyond the limit of the system is a fault like others */
     const char *word = verb_word(argc, argv);
     if (!word) {
         struct buf text;

@@ -7,6 +7,7 @@ import os
 import pathlib
 import pty
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -441,6 +442,7 @@ class Sandbox(Command):
             self.assertEqual(404, reply.status)
             self.assertIn("/sandbox/violations (GET DELETE), ", reply.json["error"])
         self.assertEqual(0, curl(process.match[1] + "/sandbox/violations").json["count"])
+        process.stop()
 
     def test_state_that_cannot_be_saved(self):
         folder = self.directory / "gone"
@@ -453,6 +455,14 @@ class Sandbox(Command):
         process.wait_for("the sandbox's state is not saved: cannot write")
         process.stop()
         self.assertIn("the last changes are lost", process.text())
+
+    def test_state_beyond_the_size_of_files(self):
+        process = self.start("sandbox", "--listen", "127.0.0.1:0", "--state", str(self.directory / "s.json"),
+                             ready=r"listening on (http://127\.0\.0\.1:\d+)")
+        resource.prlimit(process.process.pid, resource.RLIMIT_FSIZE, (16, 16))
+        curl(process.match[1] + "/sandbox/reset", "POST")
+        process.wait_for("the sandbox's state is not saved: cannot write .*File too large")
+        process.stop()
 
     def test_bad_tables(self):
         self.ends(run("sandbox", "--listen", "127.0.0.1:0", "--mappings", str(self.directory)), 3, err=["sandbox"])
