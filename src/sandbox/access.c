@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { DAY = 86400 };
+enum { DAY = 86400, USUAL_DAYS = 7, USUAL_REFRESH_DAYS = 365 };
 
 struct filling {
     struct world *world;
@@ -103,8 +103,12 @@ static void fill_token(struct filling *f, const cJSON *item, size_t index)
                         .seller = text(item, "seller"),
                         .region = text(item, "region"),
                         .user = (unsigned)number(item, "user", 0),
-                        .expires = f->now + number(item, "days", 7) * DAY,
-                        .refresh_expires = f->now + number(item, "refresh_days", 365) * DAY};
+                        .revoked = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "revoked")),
+                        .refresh_expires =
+                            f->now + number(item, "refresh_days", USUAL_REFRESH_DAYS) * DAY};
+    int64_t life = number(item, "seconds", number(item, "days", USUAL_DAYS) * DAY);
+    t->expires = f->now + life;
+    t->life = life > 0 ? life : USUAL_DAYS * DAY;
     if (!t->access.p || !t->refresh.p || !t->open_id.p || t->user > 15)
         complain(f, "tokens", index, "expected access, refresh, open_id and a user type");
     else if (!shops_of(f, item, &t->shops))

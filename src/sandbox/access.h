@@ -9,8 +9,8 @@
 #include "sandbox/world.h"
 
 /*
- * Lifetimes in the file are days from `now`, negative for what has expired. False after a
- * finding that names the place.
+ * Lifetimes in the file are days (or seconds) from `now`, negative for what has expired. False
+ * after a finding that names the place.
  */
 bool access_fill(struct world *world, const struct tables *tables,
                  const struct sandbox_options *options, int64_t now, struct findings *findings);

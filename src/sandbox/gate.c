@@ -17,12 +17,9 @@ static bool find_endpoint(struct visit *v)
     struct contract_match match;
     switch (contracts_find(tables->contracts, v->request->method, v->path, &match)) {
     case CONTRACT_NO_PATH:
-        return match.nearest.p ? visit_deny(v, REFUSE_PATH, "The nearest endpoint is " STR_FMT,
-                                            STR_ARG(match.nearest))
-                               : visit_deny(v, REFUSE_PATH, "No endpoint is like it");
+        return visit_deny_path(v, match.nearest);
     case CONTRACT_NO_METHOD:
-        return visit_deny(v, REFUSE_METHOD, "This path has " STR_FMT,
-                          STR_ARG(match.contract->call));
+        return visit_deny_method(v, match.contract->path);
     default:
         break;
     }
@@ -101,6 +98,10 @@ static bool check_token(struct visit *v)
     v->token = world_token(&v->core->world, access);
     if (!v->token)
         return visit_deny(v, REFUSE_TOKEN, "This token is unknown");
+    if (v->token->app && v->token->app != v->app)
+        return visit_deny(v, REFUSE_TOKEN, "This token was issued to another app");
+    if (v->token->revoked)
+        return visit_deny(v, REFUSE_TOKEN_REVOKED, "Its owner has taken it back");
     if (v->harm.token_expired)
         return visit_deny(v, REFUSE_TOKEN_EXPIRED, "(trouble on order)");
     if (v->token->expires <= v->now)

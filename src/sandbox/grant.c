@@ -50,7 +50,11 @@ static const struct token *owner_by_refresh(struct visit *v, struct str text)
     const struct token *token = world_refresh(&v->core->world, text);
     if (token && token->refresh_expires > v->now)
         return token;
-    visit_deny(v, REFUSE_REFRESH, "This refresh token %s", token ? "expired" : "is unknown");
+    if (token)
+        visit_deny(v, REFUSE_REFRESH_EXPIRED, "It expired %lld seconds ago",
+                   (long long)(v->now - token->refresh_expires));
+    else
+        visit_deny(v, REFUSE_REFRESH, "This refresh token is unknown");
     return NULL;
 }
 
@@ -62,7 +66,7 @@ bool grant_token(struct visit *v)
     const struct token *owner = by_code ? owner_by_code(v, code) : owner_by_refresh(v, text);
     if (!owner)
         return false;
-    v->token = world_issue(&v->core->world, owner, v->now);
+    v->token = world_issue(&v->core->world, owner, v->app, v->now);
     if (!v->token)
         return visit_deny(v, REFUSE_LIMIT,
                           "There are %d tokens; POST /sandbox/reset forgets those issued",

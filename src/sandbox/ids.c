@@ -1,6 +1,7 @@
 /*
  * Ids: numbers scattered over all digits, so that they look like ids and still tell which
- * record they are. number -> number * A + B modulo 10^k, and back by the inverse of A.
+ * record they are. number -> number * A + B modulo 10^k, and back by the inverse of A. Another
+ * seed counts from another number, so that its shop has other ids.
  */
 #include "sandbox/run.h"
 
@@ -57,6 +58,12 @@ struct str id_make(struct arena *arena, struct str prefix, unsigned digits, uint
     return str_of(text, digits);
 }
 
+/* Where a seed counts from; the ids of the preset one stand in the documentation. */
+static uint64_t seed_start(uint64_t seed, uint64_t modulus)
+{
+    return seed <= 1 ? 0 : mix(seed) % modulus;
+}
+
 bool id_read(struct str id, struct str prefix, unsigned digits, uint64_t *number)
 {
     uint64_t scattered;
@@ -67,5 +74,21 @@ bool id_read(struct str id, struct str prefix, unsigned digits, uint64_t *number
     uint64_t modulus = power10(free_digits);
     scattered = (scattered + modulus - shift % modulus) % modulus;
     *number = multiply(scattered, inverse(free_digits), modulus);
+    return true;
+}
+
+struct str run_make_id(struct run *run, struct str prefix, unsigned digits, uint64_t number)
+{
+    uint64_t modulus = power10(digits - (unsigned)prefix.n);
+    uint64_t start = seed_start(run->seed, modulus);
+    return id_make(run->arena, prefix, digits, (number % modulus + start) % modulus);
+}
+
+bool run_read_id(struct run *run, struct str id, const struct entity *entity, uint64_t *number)
+{
+    if (!id_read(id, entity->prefix, entity->digits, number))
+        return false;
+    uint64_t modulus = power10(entity->digits - (unsigned)entity->prefix.n);
+    *number = (*number + modulus - seed_start(run->seed, modulus)) % modulus;
     return true;
 }

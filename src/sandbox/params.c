@@ -13,14 +13,6 @@ static bool wrong(struct visit *v, const char *where, const char *what)
     return visit_deny(v, REFUSE_PARAMETER, "%s %s", where, what);
 }
 
-static bool unknown(struct visit *v, const char *where, const struct contract_fields *fields,
-                    const struct contract_field *parent, struct str name)
-{
-    struct str near = contract_nearest_member(fields, parent, name);
-    return visit_deny(v, REFUSE_PARAMETER, "%s is not a parameter of this call%s" STR_FMT "%s",
-                      where, near.p ? ", did you mean " : "", STR_ARG(near), near.p ? "?" : "");
-}
-
 static bool check_range(struct visit *v, const struct contract_field *f, const char *where,
                         struct str digits)
 {
@@ -30,25 +22,18 @@ static bool check_range(struct visit *v, const struct contract_field *f, const c
     if (f->has_unlimited && number == f->unlimited)
         return true;
     if (f->has_min && number < f->min)
-        return visit_deny(v, REFUSE_PARAMETER, "%s must be at least %lld", where,
-                          (long long)f->min);
+        return visit_deny(v, REFUSE_PARAMETER, "%s must be at least %lld; it is %lld", where,
+                          (long long)f->min, (long long)number);
     if (f->has_max && number > f->max)
-        return visit_deny(v, REFUSE_PARAMETER, "%s must be at most %lld", where, (long long)f->max);
+        return visit_deny(v, REFUSE_PARAMETER, "%s must be at most %lld; it is %lld", where,
+                          (long long)f->max, (long long)number);
     return true;
 }
 
 static bool check_enum(struct visit *v, const struct contract_field *f, const char *where,
                        struct str text)
 {
-    if (contract_allows(f, text))
-        return true;
-    struct buf list;
-    buf_init(&list, 512);
-    for (size_t i = 0; i < f->value_count; i++)
-        buf_printf(&list, "%s" STR_FMT, i ? ", " : "", STR_ARG(f->values[i]));
-    visit_deny(v, REFUSE_PARAMETER, "%s must be one of " STR_FMT, where, STR_ARG(buf_str(&list)));
-    buf_clear(&list);
-    return false;
+    return contract_allows(f, text) || visit_deny_value(v, f, where, text);
 }
 
 static bool check_length(struct visit *v, const struct contract_field *f, const char *where,
@@ -144,7 +129,7 @@ static bool check_query(struct visit *v)
             continue;
         const struct contract_field *f = contract_member(fields, NULL, p.name);
         snprintf(where, sizeof where, "query." STR_FMT, STR_ARG(p.name));
-        if (!f && !unknown(v, where, fields, NULL, p.name))
+        if (!f && !visit_deny_name(v, where, fields, NULL, p.name))
             return false;
         if (f && !check_query_field(v, f, p.value))
             return false;
@@ -235,7 +220,7 @@ static bool check_object(struct visit *v, const struct contract_field *parent, s
         snprintf(below, sizeof below, "%s." STR_FMT, where, STR_ARG(name));
         const struct contract_field *f = contract_member(fields, parent, name);
         if (!f)
-            return unknown(v, below, fields, parent, name);
+            return visit_deny_name(v, below, fields, parent, name);
         if (!check_member(v, f, m, below, depth))
             return false;
     }
@@ -279,7 +264,7 @@ static bool check_part(struct visit *v, const struct part *part)
     char where[NAME_MAX_BYTES];
     snprintf(where, sizeof where, "form." STR_FMT, STR_ARG(part->name));
     if (!f)
-        return unknown(v, where, fields, NULL, part->name);
+        return visit_deny_name(v, where, fields, NULL, part->name);
     if (f->type != CONTRACT_FILE)
         return part->file.p ? wrong(v, where, "must be a text, not a file")
                             : check_query_value(v, f, where, part->body);

@@ -21,6 +21,7 @@ enum refusal {
     REFUSE_TOKEN_MISSING,     /* no x-tts-access-token */
     REFUSE_TOKEN,             /* unknown */
     REFUSE_TOKEN_EXPIRED,     /* */
+    REFUSE_TOKEN_REVOKED,     /* its owner has taken it back */
     REFUSE_TOKEN_IN_QUERY,    /* access_token as a parameter */
     REFUSE_TOKEN_KIND,        /* a token of another user type than the endpoint takes */
     REFUSE_CIPHER_MISSING,    /* the endpoint needs one */
@@ -36,6 +37,7 @@ enum refusal {
     REFUSE_CLIENT,            /* auth host: app_key or app_secret */
     REFUSE_AUTH_CODE,         /* auth host: unknown code */
     REFUSE_REFRESH,           /* auth host: unknown refresh token */
+    REFUSE_REFRESH_EXPIRED,   /* auth host */
     REFUSE_LIMIT,             /* more than the sandbox keeps */
     REFUSE_INTERNAL,          /* a fault in the tables */
     REFUSALS                  /* count */

@@ -194,7 +194,7 @@ bool run_find(struct run *run, const struct entity *entity, struct str id, uint6
     if (!entity->prefix.p)
         return find_slowly(run, entity, id, index);
     uint64_t number;
-    if (!id_read(id, entity->prefix, entity->digits, &number))
+    if (!run_read_id(run, id, entity, &number))
         return false;
     *index = number % SHOP_STEP;
     uint64_t shop = entity->global ? 0 : run->shop;

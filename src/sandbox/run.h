@@ -236,6 +236,10 @@ struct value word_run(struct run *run, const struct expr *expr, struct place *sc
 struct str id_make(struct arena *arena, struct str prefix, unsigned digits, uint64_t number);
 bool id_read(struct str id, struct str prefix, unsigned digits, uint64_t *number);
 
+/* The same with the numbers of the run's seed. */
+struct str run_make_id(struct run *run, struct str prefix, unsigned digits, uint64_t number);
+bool run_read_id(struct run *run, struct str id, const struct entity *entity, uint64_t *number);
+
 /* Mixes bits; the same on every machine. */
 uint64_t mix(uint64_t x);
 

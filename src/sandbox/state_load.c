@@ -120,8 +120,13 @@ static bool read_access(struct loading *l, struct json tokens, struct json codes
         struct token *owner = like.p ? world_token(l->world, like) : NULL;
         if (!owner || !access.p || !number_in(item, "expires", &expires))
             return refuse(l, "has a token of an owner that access.json does not have");
-        if (!world_take_token(l->world, owner, access, expires))
+        struct token *token = world_take_token(l->world, owner, access, expires);
+        if (!token)
             return refuse(l, "has more tokens than are kept");
+        struct str app = text_in(l, item, "app");
+        token->app = app.p ? world_app(l->world, app) : NULL;
+        if (app.p && !token->app)
+            return refuse(l, "has a token of an app that access.json does not have");
     }
     for (struct json item = json_first(codes); json_exists(item); item = json_next(item)) {
         struct str name = json_text(item, l->arena);

@@ -97,6 +97,8 @@ static void put_access(struct json_writer *w, const struct world *world)
         put_text(w, "access", t->access);
         put_text(w, "like", world->tokens[t->like].access);
         put_number(w, "expires", t->expires);
+        if (t->app)
+            put_text(w, "app", t->app->key);
         json_close_object(w);
     }
     json_close_array(w);

@@ -112,6 +112,14 @@ bool visit_faulty(struct visit *visit);
 /* Ends with an error of the shop's own, which is no violation; returns false. */
 bool visit_fail(struct visit *visit, const struct rule_error *error);
 
+/* The same, with what was sent beside what would have been right; `pattern` as in contracts. */
+bool visit_deny_path(struct visit *visit, struct str nearest);
+bool visit_deny_method(struct visit *visit, struct str pattern);
+bool visit_deny_name(struct visit *visit, const char *where, const struct contract_fields *fields,
+                     const struct contract_field *parent, struct str name);
+bool visit_deny_value(struct visit *visit, const struct contract_field *field, const char *where,
+                      struct str value);
+
 bool gate_pass(struct visit *visit);
 bool params_check(struct visit *visit);
 

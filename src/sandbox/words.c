@@ -73,7 +73,7 @@ static struct value word_id(const struct call *c)
     }
     if (!prefix.p || prefix.n >= (size_t)digits || (size_t)digits - prefix.n > 18)
         return call_wrong(c, "first digits that leave room for others");
-    return value_text(id_make(c->run->arena, prefix, (unsigned)digits, (uint64_t)number));
+    return value_text(run_make_id(c->run, prefix, (unsigned)digits, (uint64_t)number));
 }
 
 /* "12.5" with two decimals: 1250. False for more digits than the currency has, and no number. */
@@ -245,7 +245,7 @@ static struct value word_fresh(const struct call *c)
     for (size_t i = 1; i < (size_t)digits - prefix.n; i++)
         high *= 10; /* the seed's ids are made from smaller numbers */
     uint64_t number = high + world_fresh(c->run->world);
-    return value_text(id_make(c->run->arena, prefix, (unsigned)digits, number));
+    return value_text(run_make_id(c->run, prefix, (unsigned)digits, number));
 }
 
 /* has(text, part): whether it occurs there, the case of ASCII letters aside. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TOKEN_DAYS = 7, DAY = 86400, ARENA_MAX = 8 << 20 };
+enum { ARENA_MAX = 8 << 20 };
 
 bool world_init(struct world *world)
 {
@@ -116,11 +116,16 @@ struct token *world_take_token(struct world *world, const struct token *owner, s
     return token;
 }
 
-struct token *world_issue(struct world *world, const struct token *owner, int64_t now)
+struct token *world_issue(struct world *world, const struct token *owner, const struct app *app,
+                          int64_t now)
 {
     char access[64];
     int n = snprintf(access, sizeof access, "demo-issued-token-%zu", world->token_count + 1);
-    return world_take_token(world, owner, str_of(access, (size_t)n), now + TOKEN_DAYS * DAY);
+    struct token *token =
+        world_take_token(world, owner, str_of(access, (size_t)n), now + owner->life);
+    if (token)
+        token->app = app;
+    return token;
 }
 
 /* ---- violations ---- */

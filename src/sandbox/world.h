@@ -29,8 +29,11 @@ struct token {
     unsigned user; /* user type */
     int64_t expires;
     int64_t refresh_expires;
-    uint64_t shops; /* bit i: row i of the entity shop */
-    size_t like;    /* of an issued one: the token of access.json whose owner has it */
+    uint64_t shops;        /* bit i: row i of the entity shop */
+    int64_t life;          /* seconds that tokens issued to this owner are good for */
+    bool revoked;          /* the owner has taken it back */
+    size_t like;           /* of an issued one: the token of access.json whose owner has it */
+    const struct app *app; /* of an issued one: who may use it; NULL: every app */
 };
 
 struct code {
@@ -87,8 +90,9 @@ struct token *world_token(const struct world *world, struct str access);
 struct token *world_refresh(const struct world *world, struct str refresh);
 struct code *world_code(const struct world *world, struct str code);
 
-/* A new access token for the same owner, good from `now` on. NULL when there are too many. */
-struct token *world_issue(struct world *world, const struct token *owner, int64_t now);
+/* A new access token of the same owner for an app, good from `now` on. NULL: too many. */
+struct token *world_issue(struct world *world, const struct token *owner, const struct app *app,
+                          int64_t now);
 
 /* The same with a token that was issued before. */
 struct token *world_take_token(struct world *world, const struct token *owner, struct str access,

@@ -571,7 +571,7 @@ static void issues_tokens(void **state)
         {"unknown code", GET_TOKEN, BY_CODE "no-code", 36004004, 0},
         {"refresh", REFRESH_TOKEN, BY_REFRESH "demo-refresh", 0, 2},
         {"unknown refresh token", REFRESH_TOKEN, BY_REFRESH "no-refresh", 36004005, 0},
-        {"expired refresh token", REFRESH_TOKEN, BY_REFRESH "demo-refresh-expired", 36004005, 0},
+        {"expired refresh token", REFRESH_TOKEN, BY_REFRESH "demo-refresh-expired", 36004001, 0},
         {"wrong grant", GET_TOKEN, CLIENT_ID "&grant_type=refresh_token&auth_code=demo-code",
          36009004, 0},
         {"wrong secret", GET_TOKEN,
@@ -595,6 +595,55 @@ static void issues_tokens(void **state)
             got_clear(&list);
         }
         got_clear(&got);
+    }
+}
+
+#define SECOND_CLIENT                                                                              \
+    "app_key=demo-app-two&app_secret=demo-secret-two&grant_type=authorized_code&auth_code="
+
+/* A token that is issued for `query`, used by the app of `ask`. */
+static void ask_with_issued(const char *query, const struct ask *ask, int64_t code)
+{
+    char access[64];
+    struct got issued = token(GET_TOKEN, query);
+    assert_int_equal(issued.code, 0);
+    snprintf(access, sizeof access, STR_FMT,
+             STR_ARG(text_at(&issued, issued.data, "access_token")));
+    got_clear(&issued);
+    struct ask with = *ask;
+    with.path = "/authorization/202309/shops";
+    with.token = access;
+    struct got got = client_ask(&client, &with);
+    assert_int_equal(got.code, code);
+    got_clear(&got);
+}
+
+static void tokens_belong_to_apps(void **state)
+{
+    (void)state;
+    static const struct ask one = {.key = "demo-app", .secret = "demo-secret"},
+                            two = {.key = "demo-app-two", .secret = "demo-secret-two"};
+    ask_with_issued(BY_CODE "demo-code", &one, 0);
+    ask_with_issued(BY_CODE "demo-code", &two, 36009004);
+    ask_with_issued(SECOND_CLIENT "demo-code", &two, 0);
+    ask_with_issued(SECOND_CLIENT "demo-code", &one, 36009004);
+}
+
+static void tokens_may_be_brief(void **state)
+{
+    (void)state;
+    char access[64];
+    struct got issued = token(GET_TOKEN, BY_CODE "demo-code-brief");
+    assert_int_equal(int_at(issued.data, "access_token_expire_in"), CLIENT_NOW + 5);
+    snprintf(access, sizeof access, STR_FMT,
+             STR_ARG(text_at(&issued, issued.data, "access_token")));
+    got_clear(&issued);
+    for (int i = 0; i < 2; i++) {
+        struct got got = client_ask(
+            &client, &(struct ask){.path = "/authorization/202309/shops", .token = access});
+        assert_int_equal(got.code, i ? 105002 : 0);
+        got_clear(&got);
+        atomic_store(&client_time_ms, (int64_t)(CLIENT_NOW + (i ? 0 : 5)) * 1000);
     }
 }
 
@@ -649,6 +698,8 @@ int main(void)
         cmocka_unit_test(unknown_ids_are_errors_of_the_shop),
         cmocka_unit_test(takes_pictures),
         cmocka_unit_test(issues_tokens),
+        cmocka_unit_test(tokens_belong_to_apps),
+        cmocka_unit_test(tokens_may_be_brief),
         cmocka_unit_test(every_field_was_seen),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

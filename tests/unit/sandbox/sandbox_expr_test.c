@@ -268,6 +268,26 @@ static void ids_lead_back_to_numbers(void **state)
     arena_free(arena);
 }
 
+static void seeds_have_ids_of_their_own(void **state)
+{
+    (void)state;
+    static const struct entity box = {.prefix = STR_C("172"), .digits = 18};
+    struct run run = {.arena = arena_new(1 << 20), .seed = 1}, other = {.arena = run.arena};
+    for (uint64_t number = 0; number < 100; number++) {
+        uint64_t back = 0;
+        struct str id = run_make_id(&run, box.prefix, box.digits, number);
+        for (other.seed = 2; other.seed < 10; other.seed++) {
+            struct str differs = run_make_id(&other, box.prefix, box.digits, number);
+            assert_false(str_eq(id, differs));
+            assert_true(run_read_id(&other, differs, &box, &back));
+            assert_int_equal(back, number);
+        }
+        assert_true(run_read_id(&run, id, &box, &back));
+        assert_int_equal(back, number);
+    }
+    arena_free(run.arena);
+}
+
 static void globs_match(void **state)
 {
     (void)state;
@@ -310,6 +330,7 @@ int main(void)
         cmocka_unit_test(tells_faults),
         cmocka_unit_test(refuses_what_is_no_expression),
         cmocka_unit_test(ids_lead_back_to_numbers),
+        cmocka_unit_test(seeds_have_ids_of_their_own),
         cmocka_unit_test(globs_match),
         cmocka_unit_test(every_word_is_in_the_reference),
     };

@@ -34,6 +34,12 @@ static void a_seed_decides_the_data(void **state)
     assert_true(str_eq(first, list_of(one, &b)));
     assert_false(str_eq(first, list_of(other, &b)));
     assert_true(has_text(first, "\"total_count\":1000"));
+    char id[64];
+    const char *start = strstr(first.p, "\"orders\":[{\"id\":");
+    assert_non_null(start);
+    snprintf(id, sizeof id, "%.*s", 38, start);
+    assert_true(has_text(first, id));
+    assert_false(has_text(buf_str(&b), id + strlen("\"orders\":[{"))); /* ids differ too */
     longer.orders = 20000;
     struct str many = list_of(longer, &b);
     assert_true(has_text(many, "\"total_count\":20000"));

@@ -146,6 +146,10 @@ static const struct {
      "without a value"},
     {"too many records", FILE_OF(",\"added\":[{\"entity\":\"box\",\"shop\":0,\"count\":99999999}]"),
      "out of range"},
+    {"token of an unknown app",
+     FILE_OF(",\"tokens\":[{\"access\":\"a\",\"like\":\"demo-token\",\"expires\":1,"
+             "\"app\":\"none\"}]"),
+     "of an app that access.json does not have"},
     {"stranger's token",
      FILE_OF(",\"tokens\":[{\"access\":\"a\",\"like\":\"nobody\",\"expires\":1}]"),
      "of an owner that access.json does not have"},
@@ -186,7 +190,7 @@ static void tokens_go_on(void **state)
     own_stop(&shop);
     own_write(shop.root, "state.json",
               FILE_OF(",\"tokens\":[{\"access\":\"kept-token\",\"like\":\"demo-token\",\"expires\":"
-                      "1800000000}],"
+                      "1800000000,\"app\":\"demo-app\"}],"
                       "\"codes\":[\"demo-code-once\"]"));
     start();
     struct ask ask = {.method = "POST",
