@@ -58,7 +58,7 @@ static void add_digit(struct base64_feed *d, unsigned char value)
 /* Whole quadruples with nothing between them, as long as they last; where they end. */
 static size_t add_quadruples(struct base64_feed *d, struct str text, size_t at)
 {
-    for (; d->digits == 0 && text.n - at >= 4; at += 4) {
+    for (; d->digits == 0 && text.n - at >= 4; at += 4, d->in_line = true) {
         uint32_t a = kind_of(text.p[at]), b = kind_of(text.p[at + 1]);
         uint32_t c = kind_of(text.p[at + 2]), e = kind_of(text.p[at + 3]);
         if ((a | b | c | e) >= DIGITS)
@@ -95,6 +95,14 @@ static bool may_pad(const struct base64_feed *feed)
     return feed->pads < 2 && feed->digits != 1 && (feed->n > 0 || feed->digits > 0);
 }
 
+static void note_blank(struct base64_feed *feed, char c)
+{
+    if (c == '\r' || c == '\n')
+        feed->in_line = feed->gap = false;
+    else
+        feed->gap = feed->in_line;
+}
+
 void base64_feed_init(struct base64_feed *feed, char *out)
 {
     *feed = (struct base64_feed){.out = out};
@@ -103,16 +111,19 @@ void base64_feed_init(struct base64_feed *feed, char *out)
 bool base64_feed(struct base64_feed *feed, struct str piece)
 {
     for (size_t at = feed->fed ? 0 : data_url_head(piece); at < piece.n; at++) {
-        if (!feed->pads)
+        if (!feed->pads && !feed->gap)
             at = add_quadruples(feed, piece, at);
         if (at == piece.n)
             break;
         unsigned char what = kind_of(piece.p[at]);
-        if (what < DIGITS && !feed->pads) {
+        if (what == BLANK) {
+            note_blank(feed, piece.p[at]);
+        } else if (what < DIGITS && !feed->pads && !feed->gap) {
             add_digit(feed, what);
+            feed->in_line = true;
         } else if (what == PAD && may_pad(feed)) {
             feed->pads++;
-        } else if (what != BLANK) {
+        } else {
             feed->fed += at;
             return false;
         }

@@ -8,11 +8,12 @@
 #include "base/buf.h"
 
 /*
- * Decodes what apps really send: line breaks and blanks anywhere (76-column MIME form), a
- * leading data URL ("data:image/png;base64,"), either alphabet; padding as it is due, none, or
- * more than is due, up to two '='. Anything else is refused: false, and *bad is the offset of
- * the first wrong byte. *out is in the arena. Works on `\n` already decoded from JSON, not on
- * the escape.
+ * Decodes what apps really send: line breaks anywhere (76-column MIME form) and blanks around
+ * lines, a leading data URL ("data:image/png;base64,"), either alphabet; padding as it is due,
+ * none, or more than is due, up to two '='. Anything else is refused: false, and *bad is the
+ * offset of the first wrong byte. So is a digit behind a blank within a line, for that blank was
+ * a '+' before some form decoded it. *out is in the arena. Works on `\n` already decoded from
+ * JSON, not on the escape.
  */
 bool base64_decode(struct str text, struct arena *arena, struct str *out, size_t *bad);
 
@@ -27,6 +28,8 @@ struct base64_feed {
     uint32_t bits;
     unsigned digits; /* 0 to 3 of the quadruple under way */
     unsigned pads;   /* '=' seen */
+    bool in_line;    /* a digit was seen since the last line break */
+    bool gap;        /* and a blank behind it */
 };
 
 void base64_feed_init(struct base64_feed *feed, char *out);

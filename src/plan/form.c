@@ -51,8 +51,10 @@ static size_t unescape(const char *p, char *out)
     switch (p[1]) {
     case 'n':
     case 'r':
+        *out = '\n';
+        return 2;
     case 't':
-        *out = ' ';
+        *out = '\t';
         return 2;
     case 'u':
         for (int i = 2; i < 6; i++)

@@ -50,7 +50,8 @@ static void decodes(void **state)
         {STR_C("Zg = =\n"), STR_C("f")},
         {STR_C("Zm8="), STR_C("fo")},
         {STR_C("Zm8"), STR_C("fo")},
-        {STR_C("Zm9v\r\nYm Fy\n"), STR_C("foobar")},
+        {STR_C("Zm9v\r\nYmFy\n"), STR_C("foobar")},
+        {STR_C(" Zm9vY \n\tmF\r\n\r\n  y "), STR_C("foobar")},
         {STR_C("++//AP4="), STR_C("\xFB\xEF\xFF\0\xFE")},
         {STR_C("--__AP4"), STR_C("\xFB\xEF\xFF\0\xFE")},
         {STR_C("data:image/png;base64,Zm9v"), STR_C("foo")},
@@ -95,6 +96,9 @@ static void refuses(void **state)
         {STR_C("data:image/png,Zm9v"), 4},
         {STR_C("data:;base64,Zm9v,"), 17},
         {STR_C("Zm.v"), 2},
+        {STR_C("Zm9v YmFy"), 5},
+        {STR_C("Zm9vYmFy\nZm9 YmFy"), 13},
+        {STR_C("Zm9v\t\tYmFy"), 6},
         {STR_C("Z\vg="), 1},
     };
     (void)state;
@@ -115,11 +119,12 @@ static void feeds_piece_by_piece(void **state)
         struct str text, bytes; /* bytes absent: refused */
         size_t bad;
     } rows[] = {
-        {STR_C("Zm9vYmFy"), STR_C("foobar"), 0}, {STR_C("Zm9v YmE="), STR_C("fooba"), 0},
+        {STR_C("Zm9vYmFy"), STR_C("foobar"), 0}, {STR_C("Zm9v\nYmE="), STR_C("fooba"), 0},
         {STR_C("Zm9vYg=="), STR_C("foob"), 0},   {STR_C("Zm9vYg"), STR_C("foob"), 0},
         {STR_C("Zm9vY"), {NULL, 0}, 5},          {STR_C("Zm9vYg=x"), {NULL, 0}, 7},
         {STR_C("Zm9vYg="), {NULL, 0}, 7},        {STR_C("Zm9v!mFy"), {NULL, 0}, 4},
-        {STR_C("Zm9vYg==Z"), {NULL, 0}, 8},
+        {STR_C("Zm9vYg==Z"), {NULL, 0}, 8},      {STR_C("Zm9vY FyZm9v"), {NULL, 0}, 6},
+        {STR_C("Zm \n 9v"), STR_C("foo"), 0},
     };
     char out[32];
     (void)state;
