@@ -61,9 +61,16 @@ static void from_plan(struct used *used, const struct plan *plan)
             from_expression(used, &call->form[k].of);
             from_shape(used, call->form[k].choice);
         }
-        for (size_t k = 0; k < call->forgive_count; k++)
+        for (size_t k = 0; k < call->forgive_count; k++) {
+            from_condition(used, &call->forgive[k].when);
             from_shape(used, call->forgive[k].data);
+        }
     }
+    for (unsigned i = 0; i < plan->memory_count; i++) {
+        from_expression(used, &plan->memories[i].of);
+        from_shape(used, plan->memories[i].is);
+    }
+    from_expression(used, &plan->once);
     for (size_t i = 0; i < plan->refusal_count; i++)
         from_condition(used, &plan->refusals[i].when);
     from_condition(used, &plan->pages.descending);

@@ -26,10 +26,18 @@ static void no_wake(struct page_waiter *waiter)
     (void)waiter;
 }
 
+/* Most tables remember nothing, and pay for nothing. */
+static bool remembers(const struct exchange *x)
+{
+    return plan_memory_count(x->plan) > 0 && x->app && store_of(x);
+}
+
 void recall_all(struct exchange *x)
 {
+    if (!remembers(x))
+        return;
     struct fault before = x->fault;
-    for (unsigned i = 0; store_of(x) && x->app && i < plan_memory_count(x->plan); i++) {
+    for (unsigned i = 0; i < plan_memory_count(x->plan); i++) {
         struct page_waiter waiter = {.wake = no_wake};
         struct page_kept kept;
         struct str name;
@@ -48,9 +56,9 @@ void recall_all(struct exchange *x)
 
 void recall_keep(struct exchange *x)
 {
-    struct fault before = x->fault;
-    if (!x->run || !x->app || !store_of(x))
+    if (!x->run || !remembers(x))
         return;
+    struct fault before = x->fault;
     for (unsigned i = 0; i < plan_memory_count(x->plan); i++) {
         struct str name, value = plan_learned(x->run, i, x->finished);
         if (value.p && name_of(x, i, &name))

@@ -100,7 +100,9 @@ bool compile_same(struct compiler *c, const cJSON *node, const struct view *view
     size_t i = 0;
     for (const cJSON *child = node->child; child; child = child->next, i++) {
         struct place at = place_index(place, i);
-        if (cJSON_IsObject(child))
+        if (cJSON_IsObject(child) && !child->child)
+            good = place_error(&at, "expected names of members, found an empty object");
+        else if (cJSON_IsObject(child))
             good = compile_named(c, child, &common, view, &at, &members) && good;
         else
             good = compile_one(c, child, &common, view, &at, members++) && good;

@@ -40,6 +40,8 @@ static bool sentence_path(struct compiler *c, const char *text, const struct pla
 static bool confess(struct compiler *c, const char *path, bool request, const struct place *place,
                     struct sentence *out)
 {
+    if (!path)
+        return place_error(place, "out of memory");
     out->key = keep(c, path);
     if (!sentence_path(c, path, place, &out->path))
         return false;
@@ -99,6 +101,16 @@ static bool confess_braces(struct compiler *c, struct str path, bool request,
     return good;
 }
 
+/* The last of the list speaks of a path of its own. */
+static bool check_once_only(const struct sentence *list, size_t count, const struct place *place)
+{
+    const struct operand *last = &list[count - 1].path;
+    for (size_t i = 0; i + 1 < count; i++)
+        if (str_eq(list[i].path.text, last->text))
+            return place_error(place, "'" STR_FMT "' is confessed twice", STR_ARG(last->text));
+    return true;
+}
+
 /* One sentence, of all paths that its key names. */
 static bool confess_all(struct compiler *c, const cJSON *node, bool request,
                         const struct place *place, struct sentence *list, size_t *count)
@@ -110,8 +122,10 @@ static bool confess_all(struct compiler *c, const cJSON *node, bool request,
     while (rest.p) {
         size_t first = *count;
         good = confess_braces(c, next_path(&rest), request, place, list, count) && good;
-        for (size_t i = first; i < *count; i++)
+        for (size_t i = first; i < *count; i++) {
             list[i].text = text;
+            good = good && check_once_only(list, i + 1, place);
+        }
     }
     return good;
 }

@@ -125,6 +125,25 @@ static void print_shape(struct printer *p, const struct shape *shape)
     print_below(p, shape);
 }
 
+static void print_forgiven(struct printer *p, const struct forgiveness *forgive)
+{
+    line(p);
+    buf_add_str(p->out, STR("forgives"));
+    if (forgive->any)
+        buf_add_str(p->out, STR(" any error"));
+    for (size_t i = 0; i < forgive->count; i++) {
+        const struct code_range *codes = &forgive->codes[i];
+        buf_printf(p->out, " %lld", (long long)codes->from);
+        if (codes->to > codes->from)
+            buf_printf(p->out, " to %lld", (long long)codes->to);
+    }
+    if (forgive->when.count)
+        buf_add_str(p->out, STR(" when "));
+    print_condition(p, &forgive->when);
+    buf_add_str(p->out, STR(": "));
+    print_shape(p, forgive->data);
+}
+
 static void print_call(struct printer *p, const struct plan *plan, unsigned index)
 {
     const struct call *call = &plan->calls[index];
@@ -173,23 +192,8 @@ static void print_call(struct printer *p, const struct plan *plan, unsigned inde
         if (call->form[i].choice)
             print_shape(p, call->form[i].choice);
     }
-    for (size_t i = 0; i < call->forgive_count; i++) {
-        line(p);
-        buf_add_str(p->out, STR("forgives"));
-        if (call->forgive[i].any)
-            buf_add_str(p->out, STR(" any error"));
-        for (size_t j = 0; j < call->forgive[i].count; j++) {
-            const struct code_range *codes = &call->forgive[i].codes[j];
-            buf_printf(p->out, " %lld", (long long)codes->from);
-            if (codes->to > codes->from)
-                buf_printf(p->out, " to %lld", (long long)codes->to);
-        }
-        if (call->forgive[i].when.count)
-            buf_add_str(p->out, STR(" when "));
-        print_condition(p, &call->forgive[i].when);
-        buf_add_str(p->out, STR(": "));
-        print_shape(p, call->forgive[i].data);
-    }
+    for (size_t i = 0; i < call->forgive_count; i++)
+        print_forgiven(p, &call->forgive[i]);
     p->depth--;
 }
 

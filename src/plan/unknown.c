@@ -7,9 +7,10 @@
 
 #include "base/log.h"
 
-/* Its first bytes, not cut within a character. */
+/* Its first bytes, not cut within a character, and none from a NUL on: it is kept as a C text. */
 static size_t short_length(struct str value)
 {
+    value.n = str_find(value, '\0');
     size_t n = value.n < PLAN_UNKNOWN_VALUE ? value.n : PLAN_UNKNOWN_VALUE - 1;
     while (n < value.n && n > 0 && ((unsigned char)value.p[n] & 0xC0) == 0x80)
         n--;

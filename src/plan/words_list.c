@@ -204,10 +204,10 @@ static void add_all(struct plan_run *run, struct list *out, const struct value *
 struct value word_plus(struct plan_run *run, const struct use *use, const struct value *in)
 {
     struct value more = operand_read(run, &use->arguments[0]);
-    if (!value_there(&more))
-        return *in;
     if (value_there(in) && !need_list(run, use, in))
         return VALUE_NONE;
+    if (!value_there(&more))
+        return *in;
     struct list *out = value_new_list(run, value_count(run, in) + value_count(run, &more) + 1);
     if (!out)
         return VALUE_NONE;

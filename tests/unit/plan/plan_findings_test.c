@@ -53,6 +53,7 @@ static void members_called_as_they_read(void **state)
         {"{ `=`: `c.x` } }", "$.reply.=: expected a list of expressions, found a text"},
         {"{ `=`: [] } }", "$.reply.=: expected a list of expressions, found a list"},
         {"{ `=`: [ 1 ] } }", "$.reply.=[0]: expected an expression, found a number"},
+        {"{ `=`: [ {} ] } }", "$.reply.=[0]: expected names of members, found an empty object"},
         {"{ `=`: [ `'text'` ] } }", "expected an expression that begins with a path"},
         {"{ `=`: [ `c.` ] } }", "expected an expression that begins with a path"},
         {"{ `=`: [ `c.x`, `c.o.x` ] } }", "$.reply: the member 'x' is made twice"},
@@ -219,6 +220,9 @@ static void accepting(void **state)
          "`reply`: "
          "{} }",
          "$.loses.request[\"a.{b, x}\"]: `accept` has no such field"},
+        {"`loses`: { `answer`: { `a[].b`: `S.`, `c, a.{x, b}`: `S.`, `a[].{b, d}`: `S.` } }, "
+         "`reply`: {} }",
+         "$.loses.answer[\"a[].{b, d}\"]: 'a[].b' is confessed twice"},
         {"`loses`: { `answer`: { `a.{b, x`: `S.` } }, `reply`: {} }",
          "$.loses.answer[\"a.{b, x\"]: expected '}' behind 'a.{b, x'"},
         {"`loses`: { `answer`: { `a,, b`: `S.` } }, `reply`: {} }",

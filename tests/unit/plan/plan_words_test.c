@@ -308,6 +308,7 @@ static void corners(void **state)
         {"a | plus b", "{}", ""},
         {"a | plus b", "{`a`: 1, `b`: [2]}",
          "!upstream_bad c.s[].a: expected a list, found a number"},
+        {"a | plus b", "{`a`: 1}", "!upstream_bad c.s[].a: expected a list, found a number"},
         {"a | chunk 2", "{`a`: [1, null, 2, 3]}", "[[1,2],[3]]"},
         {"a | chunk 2", "{`a`: [[1], {}]}", "[[[1],{}]]"},
         {"a | chunk 9999", "{`a`: [1]}", "[[1]]"},
