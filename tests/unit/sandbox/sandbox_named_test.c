@@ -56,7 +56,8 @@ static char *body_of(const size_t *named, size_t count, size_t strangers, const 
     for (size_t i = 0; i < count; i++)
         buf_printf(&text, "\"%s\",", ids[named[i]]);
     buf_printf(&text, "\"x\"]%s}", more);
-    char *body = strndup(text.p, text.n);
+    buf_add_char(&text, '\0');
+    char *body = strdup(text.p);
     buf_clear(&text);
     assert_non_null(body);
     return body;
