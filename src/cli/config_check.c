@@ -83,6 +83,50 @@ static void check_apps(const struct config *config, struct findings *findings)
                             "--app KEY with SHOPSHIM_APP_SECRET_FILE");
 }
 
+/* ---- variables that are nearly settings ---- */
+
+static const char PREFIX[] = "SHOPSHIM_";
+
+/* The names of all variables behind the prefix, each as long as OPTION_NAME; how many. */
+static size_t variable_names(char texts[][OPTION_NAME], struct str *names)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < config_option_count; i++) {
+        const struct option *row = &config_options[i];
+        for (int file = 0; option_env(row, texts[count]) && file <= (row->secret ? 1 : 0); file++) {
+            if (file)
+                strncat(texts[count], "_FILE", OPTION_NAME - strlen(texts[count]) - 1);
+            names[count] = str_from(texts[count] + sizeof PREFIX - 1);
+            count++;
+        }
+    }
+    return count;
+}
+
+/*
+ * Others may use the prefix too (Kubernetes does, for a service of that name), so only what is
+ * near to a setting is told, and only as a warning.
+ */
+static void check_variables(struct findings *findings)
+{
+    char texts[2 * CONFIG_ROWS][OPTION_NAME];
+    struct str names[2 * CONFIG_ROWS];
+    size_t count = variable_names(texts, names);
+    for (char **at = environ; *at; at++) {
+        if (strncmp(*at, PREFIX, sizeof PREFIX - 1) != 0)
+            continue;
+        struct str rest = str_from(*at + sizeof PREFIX - 1), name = str_cut(&rest, '=');
+        struct str near = str_nearest(name, names, count);
+        if (!near.p || str_eq(near, name))
+            continue;
+        findings_add(findings, FINDING_WARNING, "environment", "", "%s" STR_FMT " is no setting",
+                     PREFIX, STR_ARG(name));
+        findings_hint(findings, "did you mean %s" STR_FMT "?", PREFIX, STR_ARG(near));
+    }
+}
+
+/* ---- places ---- */
+
 /* The port of HOST:PORT; 80 where there is none. */
 static struct str port_of(const char *place)
 {
@@ -129,6 +173,7 @@ static void check_loop(const struct config *config, const char *path, const char
 
 void config_check(const struct config *config, struct findings *findings)
 {
+    check_variables(findings);
     check_server(config, findings);
     check_admin(config, findings);
     check_loop(config, "upstream.api", config->server.upstream.api, findings);

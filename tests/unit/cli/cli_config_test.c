@@ -398,6 +398,17 @@ static void names_the_source(void **state)
           .complete = true},
          "error: command line: --upstream: http://localhost:8080/x: that is shopshim itself "
          "(listen)\n"},
+        {{.flags = {"--config", file, "--exchange-calls", "80"},
+          .complete = true,
+          .variables = {"SHOPSHIM_EXCHANGE_DEADLINE", "1", "SHOPSHIM_PORT", "tcp://10.0.0.1:80",
+                        "SHOPSHIM_UPSTREAM_ANSWER_MS", "1"}},
+         "warning: environment: SHOPSHIM_EXCHANGE_DEADLINE is no setting (did you mean "
+         "SHOPSHIM_EXCHANGE_DEADLINE_MS?)\n"},
+        {{.flags = {"--config", file, "--exchange-calls", "80", "--app", "k"},
+          .complete = true,
+          .variables = {"SHOPSHIM_APP_SECRET_FIEL", "x", "SHOPSHIM_APP_SECRET", "env-secret"}},
+         "warning: environment: SHOPSHIM_APP_SECRET_FIEL is no setting (did you mean "
+         "SHOPSHIM_APP_SECRET_FILE?)\n"},
         {{.variables = {"SHOPSHIM_WORKERS", "many", "SHOPSHIM_LOG_LEVEL", "loud"}},
          "error: environment: SHOPSHIM_WORKERS: expected a whole number from 0 to 64, not `many`\n"
          "error: environment: SHOPSHIM_LOG_LEVEL: expected one of debug, info, warn, error, off, "
