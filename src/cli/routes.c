@@ -371,8 +371,9 @@ const struct verb verb_routes = {
     .name = "routes",
     .synopsis = "[--mappings DIR] [--format text|json|markdown] [--admin HOST:PORT]",
     .about = "what is covered: each row of the upgrade guide, its state and its calls",
-    .more = "Behind the calls of a table stand its enums: what an app is given for a value of v202309\n"
-            "that the table does not know and, from a running proxy, the values that it has seen.",
+    .more =
+        "Behind the calls of a table stand its enums: what an app is given for a value of v202309\n"
+        "that the table does not know and, from a running proxy, the values that it has seen.",
     .bit = VERB_ROUTES,
     .options = own_options,
     .option_count = sizeof own_options / sizeof own_options[0],

@@ -15,8 +15,8 @@ static void add_map(struct gathering *g, const struct enum_map *map)
         if (str_eq(g->out[i].name, map->name))
             return;
     if (g->count < g->room)
-        g->out[g->count] = (struct plan_stand_in){
-            map->name, map->unknown_absent ? STR_NONE : map->unknown.text};
+        g->out[g->count] =
+            (struct plan_stand_in){map->name, map->unknown_absent ? STR_NONE : map->unknown.text};
     g->count++;
 }
 

@@ -460,8 +460,9 @@ static void unknown_values_are_bounded(void **state)
     for (int i = 0; i < 300; i++) {
         char answer[200];
         struct play p;
-        snprintf(answer, sizeof answer, "{`shelf`: `%d%.*s\u00e9`}", 1000 + i, 75 + i % 3,
-                 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        snprintf(
+            answer, sizeof answer, "{`shelf`: `%d%.*s\u00e9`}", 1000 + i, 75 + i % 3,
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
         const char *const answers[] = {answer, NULL};
         play(&p, plans, "{}", answers);
         play_end(&p);
