@@ -217,7 +217,7 @@ def instructions(_arguments):
         count = {who: (callgrind(who, size, many) - callgrind(who, size, few)) / (many - few) for who in ("nginx", "shopshim")}
         print(f"{name:>8}  {count['nginx']:12,.0f} {count['shopshim']:12,.0f}", flush=True)
         if name == "2 KB":
-            beside.append((f"{name}: instructions for one request", count["shopshim"], "at most", 120_000))
+            beside.append((f"{name}: instructions for one request", count["shopshim"], "at most", 110_000))
 
 
 def callgrind(who, size, requests):
