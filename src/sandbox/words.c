@@ -76,7 +76,7 @@ static struct value word_id(const struct call *c)
     return value_text(run_make_id(c->run, prefix, (unsigned)digits, (uint64_t)number));
 }
 
-/* "12.5" with two decimals: 1250. False for more digits than the currency has, and no number. */
+/* "12.5" with two decimals: 1250. False for a finer amount than the currency has, and no number. */
 static bool smallest_units(struct str text, unsigned decimals, int64_t *out)
 {
     struct str rest = text;
@@ -84,11 +84,14 @@ static bool smallest_units(struct str text, unsigned decimals, int64_t *out)
     rest = minus ? str_of(text.p + 1, text.n - 1) : rest;
     struct str whole = str_cut(&rest, '.');
     char digits[24];
-    size_t n = rest.p ? rest.n : 0;
-    if (whole.n == 0 || whole.n > 12 || n > decimals || (rest.p && n == 0))
+    if (whole.n == 0 || whole.n > 12 || (rest.p && rest.n == 0))
+        return false;
+    while (rest.n > decimals && rest.p[rest.n - 1] == '0')
+        rest.n--; /* "1500.00" of a currency without decimals */
+    if (rest.n > decimals)
         return false;
     snprintf(digits, sizeof digits, STR_FMT STR_FMT "%0*d", STR_ARG(whole), STR_ARG(rest),
-             (int)(decimals - n), 0);
+             (int)(decimals - rest.n), 0);
     digits[whole.n + decimals] = '\0';
     uint64_t number;
     if (!str_to_u64(str_from(digits), &number))
