@@ -2,9 +2,9 @@
  * `loses` and `assumes`: what they silence, and that they speak of something.
  *
  * A sentence of `assumes` names a field by its path ("lines[].price", the end of it from a dot
- * on, brackets or not) or by its last name where that is no common word: one with an
- * underscore. About a type or a unit it must say something of types or units too. A name with
- * an underscore that neither side has is a fault of its own.
+ * on, brackets or not), by path and section ("body.price"), or by its last name where that is
+ * no common word: one with an underscore. About a type or a unit it must say something of types
+ * or units too. A name with an underscore that neither side has is a fault of its own.
  */
 #include "check/inside.h"
 
@@ -60,15 +60,24 @@ static bool has_char(struct str s, char c)
     return str_find(s, c) < s.n;
 }
 
+/* "price" of "body.price": a name that is a common word is told from others by its section. */
+static struct str behind_section(struct str word)
+{
+    static const struct str sections[] = {STR_C("query."), STR_C("body."), STR_C("answer.")};
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (str_starts(word, sections[i]))
+            return str_of(word.p + sections[i].n, word.n - sections[i].n);
+    return STR_NONE;
+}
+
 static bool names_path(struct str word, struct str path)
 {
     char word_text[PLAIN], path_text[PLAIN];
     word = plain(word, word_text);
     path = plain(path, path_text);
-    if (str_eq(word, path))
-        return true;
     if (has_char(word, '.'))
-        return ends_with(path, word) && path.p[path.n - word.n - 1] == '.';
+        return str_eq(word, path) || str_eq(behind_section(word), path) ||
+               (ends_with(path, word) && path.p[path.n - word.n - 1] == '.');
     return has_char(word, '_') && str_eq(word, last_name(path));
 }
 
