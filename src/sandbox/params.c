@@ -8,6 +8,9 @@
 
 enum { NAME_MAX_BYTES = 256, DEPTH_MAX = 32, FILE_MAX_BYTES = 10 << 20 };
 
+/* Beyond it no number of v202309 lies, and templates may calculate with what is within. */
+#define NUMBER_MAX INT64_C(10000000000000000)
+
 static bool wrong(struct visit *v, const char *where, const char *what)
 {
     return visit_deny(v, REFUSE_PARAMETER, "%s %s", where, what);
@@ -27,6 +30,8 @@ static bool check_range(struct visit *v, const struct contract_field *f, const c
     if (f->has_max && number > f->max)
         return visit_deny(v, REFUSE_PARAMETER, "%s must be at most %lld; it is %lld", where,
                           (long long)f->max, (long long)number);
+    if (number > NUMBER_MAX || number < -NUMBER_MAX)
+        return visit_deny(v, REFUSE_LIMIT, "%s must have at most 16 digits", where);
     return true;
 }
 

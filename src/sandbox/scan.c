@@ -41,7 +41,7 @@ static struct value sort_key(struct scan *s, struct value row, uint64_t index)
 {
     struct value key = value_int((int64_t)index);
     if (s->sort.p && !run_member(&s->run, row, s->sort, &key))
-        rule_fault(&s->run, "records have no '" STR_FMT "' to sort by", STR_ARG(s->sort));
+        s->no_sort = true;
     if (key.kind == VALUE_TEXT)
         key.text = arena_str(s->visit->arena, key.text);
     return key;
@@ -212,7 +212,7 @@ static bool scan_or_recall(struct scan *s, uint64_t all)
     } else {
         unsigned touched = 0;
         good = scan_records(s, all, &touched);
-        if (good && may && !(touched & more))
+        if (good && may && !s->no_sort && !(touched & more))
             cache_put(cache, buf_str(&key),
                       str_of((const char *)s->indexes, s->count * sizeof *s->indexes));
     }
@@ -221,6 +221,22 @@ static bool scan_or_recall(struct scan *s, uint64_t all)
 }
 
 /* ---- what others see ---- */
+
+static bool find_rows(struct scan *s)
+{
+    struct visit *v = s->visit;
+    const struct rule *rule = v->rule;
+    if (!rule->entity)
+        return scan_members(s);
+    struct value ids = rule->by.p ? visit_field(v, rule->by) : VALUE_NONE;
+    size_t named = run_list_count(&v->run, ids);
+    if (named && named <= NAMED_MAX)
+        return scan_named(s, ids);
+    s->count = run_count(&v->run, rule->entity);
+    if (!s->sort.p && !filtered(s))
+        return true;
+    return scan_or_recall(s, s->count);
+}
 
 bool scan_rows(struct scan *s, struct visit *v)
 {
@@ -237,16 +253,12 @@ bool scan_rows(struct scan *s, struct visit *v)
         struct value wanted = visit_field(v, rule->filters[i].field);
         s->wanted[i] = run_list_count(&v->run, wanted) ? wanted : VALUE_NONE;
     }
-    if (!rule->entity)
-        return scan_members(s);
-    struct value ids = rule->by.p ? visit_field(v, rule->by) : VALUE_NONE;
-    size_t named = run_list_count(&v->run, ids);
-    if (named && named <= NAMED_MAX)
-        return scan_named(s, ids);
-    s->count = run_count(&v->run, rule->entity);
-    if (!s->sort.p && !filtered(s))
-        return true;
-    return scan_or_recall(s, s->count);
+    if (!find_rows(s))
+        return false;
+    return !s->no_sort ||
+           visit_deny(v, REFUSE_PARAMETER,
+                      "sort_field must be one of the records': '" STR_FMT "' is none",
+                      STR_ARG(s->sort));
 }
 
 static uint64_t index_of(const struct scan *s, size_t n)

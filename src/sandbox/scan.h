@@ -17,6 +17,7 @@ struct scan {
     struct value *wanted; /* by filter; absent: not asked for */
     struct str sort;      /* field, absent: by index */
     bool descending;
+    bool no_sort;            /* records do not have the field */
     struct value *members;   /* rows that are no records, by index */
     const uint32_t *indexes; /* NULL: all of them */
     size_t count;

@@ -61,6 +61,8 @@ static struct value word_id(const struct call *c)
     const struct entity *entity = c->scope->record->entity;
     struct str prefix = entity ? entity->prefix : STR_NONE;
     int64_t number = 0, digits = entity && entity->prefix.p ? entity->digits : ID_DIGITS;
+    if (c->count > 1 && !value_exists(c->args[1]))
+        return VALUE_NONE;
     if (c->count == 0)
         number = (int64_t)record_number(c->scope->record);
     else if (c->count == 1 || c->args[0].kind != VALUE_TEXT ||

@@ -4,7 +4,9 @@
  */
 #include "own_shop.h"
 
-#define QUERY "\"content\": \"json\", \"path\": {}, \"query\": {\"shop_cipher\": \"string!\"}"
+#define QUERY                                                                                      \
+    "\"content\": \"json\", \"path\": {}, \"query\": {\"shop_cipher\": \"string!\","               \
+    " \"sort_field\": \"string\"}"
 #define THINGS                                                                                     \
     "\"things[]\": \"object\", \"things[].seen\": \"int\", \"things[].parts[]\": \"object\","      \
     " \"things[].parts[].id\": \"string\", \"things[].after\": \"int\""
@@ -78,6 +80,14 @@ static void kept_records_know_the_time(void **state)
     atomic_store(&client_time_ms, (int64_t)CLIENT_NOW * 1000);
 }
 
+static void fields_that_are_not_there_sort_nothing(void **state)
+{
+    (void)state;
+    ask("GET /x/202309/things?sort_field=after", NULL, "\"after\":1");
+    ask("GET /x/202309/things?sort_field=before", NULL, "36009004 Invalid parameter. sort_field");
+    ask("GET /x/202309/things?sort_field=before", NULL, "'before' is none");
+}
+
 static void counts_in_a_circle_are_faults(void **state)
 {
     (void)state;
@@ -103,6 +113,8 @@ static void long_lists_and_texts_are_refused(void **state)
     ask("POST /x/202309/texts", body.p, "{\"text\":\"aa\",\"count\":1000}");
     write_numbers(&body, 1001);
     ask("POST /x/202309/texts", body.p, "body.numbers has 1001 elements, the sandbox takes 1000");
+    ask("POST /x/202309/texts", "{\"text\":\"\",\"numbers\":[-9223372036854775808]}",
+        "body.numbers[0] must have at most 16 digits");
     buf_reset(&body);
     buf_add_str(&body, STR("{\"text\":\""));
     for (int i = 0; i < 40000; i++)
@@ -117,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_records_know_the_time),
+        cmocka_unit_test(fields_that_are_not_there_sort_nothing),
         cmocka_unit_test(counts_in_a_circle_are_faults),
         cmocka_unit_test(long_lists_and_texts_are_refused),
     };

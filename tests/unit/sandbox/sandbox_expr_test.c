@@ -53,6 +53,7 @@ static const struct {
     {"if 1 > 2 then 'a'", NULL},
     {"if false then 1 else if true then 2 else 3", "2"},
     {"absent + 1", NULL},
+    {"id('12', absent)", NULL},
     {"absent == absent", "true"},
     {"absent < 1", "false"},
     {"'2' in ['1', '2']", "true"},
