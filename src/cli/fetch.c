@@ -6,6 +6,8 @@
 #include <curl/curl.h>
 #include <stdio.h>
 
+#define UNIX "unix:"
+
 struct str fetch_url(const char *address, const char *path, struct arena *arena)
 {
     if (str_starts(str_from(address), STR("http://"))) {
@@ -14,6 +16,8 @@ struct str fetch_url(const char *address, const char *path, struct arena *arena)
             n--;
         return arena_printf(arena, "%.*s%s", (int)n, address, path);
     }
+    if (str_starts(str_from(address), STR(UNIX)))
+        return arena_printf(arena, "%s:%s", address, path);
     const char *colon = strrchr(address, ':');
     struct str host = colon ? str_of(address, (size_t)(colon - address)) : str_from(address);
     if (str_eq(host, STR("0.0.0.0")) || str_eq(host, STR("*")) || host.n == 0)
@@ -30,6 +34,21 @@ static size_t take(char *bytes, size_t size, size_t count, void *to)
     return size * count;
 }
 
+/* "unix:/socket:/path" is no URL of curl's: the socket is an option beside it. */
+static void aim(CURL *curl, struct str url)
+{
+    char socket[256], local[256];
+    const char *colon = strrchr(url.p, ':');
+    if (str_starts(url, STR(UNIX)) && colon >= url.p + strlen(UNIX)) {
+        snprintf(socket, sizeof socket, "%.*s", (int)(colon - url.p - (ptrdiff_t)strlen(UNIX)),
+                 url.p + strlen(UNIX));
+        snprintf(local, sizeof local, "http://localhost%s", colon + 1);
+        curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
+        curl_easy_setopt(curl, CURLOPT_URL, local);
+    } else
+        curl_easy_setopt(curl, CURLOPT_URL, url.p);
+}
+
 long fetch(struct str url, struct buf *body, char words[FETCH_WORDS])
 {
     char wrong[CURL_ERROR_SIZE] = "";
@@ -38,7 +57,7 @@ long fetch(struct str url, struct buf *body, char words[FETCH_WORDS])
     words[0] = '\0';
     if (!curl)
         return 0;
-    curl_easy_setopt(curl, CURLOPT_URL, url.p);
+    aim(curl, url);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 3000L);

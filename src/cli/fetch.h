@@ -11,8 +11,8 @@
 enum { FETCH_WORDS = 256 };
 
 /*
- * "http://host:port/path" for the address of a listener, as one that can be connected to; an
- * address that is an URL already stays. Absent without memory.
+ * "http://host:port/path" or "unix:/socket:/path" for the address of a listener, as one that can
+ * be connected to; an address that is an URL already stays. Absent without memory.
  */
 struct str fetch_url(const char *address, const char *path, struct arena *arena);
 

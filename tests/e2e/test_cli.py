@@ -532,6 +532,14 @@ class Healthcheck(Command):
             config = self.write("c.json", self.config(admin=address))
             self.ends(run("healthcheck", "--config", config), 5, err=[address])
 
+    def test_unix_socket(self):
+        path = f"unix:{self.directory}/admin"
+        self.ends(run("healthcheck", "--admin", path), 5, err=[f"{path}:/readyz: "])
+        process = self.start("serve", "--config", self.write("c.json", self.config(admin=path)), ready=r"listening on ")
+        self.ends(run("healthcheck", "--admin", path), 0, out=[f"ready: {path}:/readyz"])
+        self.ends(run("routes", "--admin", path), 0, out=["Get Order List"])
+        process.stop()
+
     def test_not_ready(self):
         upstream = Upstream(lambda request: Answer({}, status=503))
         self.addCleanup(upstream.close)
