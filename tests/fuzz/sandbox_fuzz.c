@@ -166,7 +166,7 @@ static void call(struct str text)
                                                          : STR("application/json")}};
     request.headers = (struct pairs){fields, 2};
     request.target = complete(&request, contract, path, query.p ? query : STR(""));
-    if (!request.target.p || str_starts(request.target, STR("/sandbox/")))
+    if (!request.target.p || str_starts(request.target, STR("/sandbox")))
         return;
     sandbox_serve(&core, &request, &answer);
     check_answer(&answer);
