@@ -59,7 +59,7 @@ static int teardown(void **state)
 static void reads_all_contracts(void **state)
 {
     (void)state;
-    assert_int_equal(contracts_count(legacy), 86);
+    assert_int_equal(contracts_count(legacy), 87);
     assert_int_equal(contracts_count(current), 141);
     assert_null(contracts_at(current, 141));
     size_t fields = 0, required = 0, values = 0;

@@ -53,7 +53,7 @@ static void holds_all_rows(void **state)
         }
     assert_int_equal(guide->count, 13);
     assert_int_equal(rows, 92);
-    assert_int_equal(beyond, 3);
+    assert_int_equal(beyond, 4);
     assert_int_equal(native, 6);
     assert_int_equal(webhooks, 7);
     assert_int_equal(without_call, 0);
