@@ -9,7 +9,7 @@
  *               { "create": ENTITY, "of": list, ... } ]
  */
 #include "sandbox/run.h"
-#include "sandbox/tables_internal.h"
+#include "sandbox/tables_inside.h"
 
 #include <stdio.h>
 

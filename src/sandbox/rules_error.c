@@ -7,7 +7,7 @@
  * together. A condition is compiled once and its names are checked wherever the error stands.
  * Refused: names that are not known, conditions where none is asked, and none where one is.
  */
-#include "sandbox/tables_internal.h"
+#include "sandbox/tables_inside.h"
 
 /* The error of an object; false after a finding. */
 static bool read_error(struct loader *l, const cJSON *node, const char *path,

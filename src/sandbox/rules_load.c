@@ -12,7 +12,7 @@
  * entities that do not exist are findings, and so are members that a rule of its kind ignores.
  */
 #include "sandbox/run.h"
-#include "sandbox/tables_internal.h"
+#include "sandbox/tables_inside.h"
 
 #include <stdio.h>
 

@@ -8,7 +8,7 @@
  *   [count, form]   a list: so many elements of that form, `at` is the element's index
  */
 #include "sandbox/run.h"
-#include "sandbox/tables_internal.h"
+#include "sandbox/tables_inside.h"
 
 #include <stdio.h>
 

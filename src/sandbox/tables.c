@@ -1,22 +1,16 @@
 /*
- * Loading of the sandbox's tables: files, entities, fallbacks, refusals, access, words.
- * Rules of endpoints are read in rules_load.c, templates in shape.c. See tables.h.
+ * Loading of the sandbox's tables: the single files, and what all loaders share. Entities are
+ * read in entities_load.c, rules of endpoints in rules_load.c, templates in shape.c. See
+ * tables.h.
  */
-#include "sandbox/overlay.h"
-#include "sandbox/tables_internal.h"
+#include "sandbox/tables_inside.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum {
-    ARENA_MAX = 64 << 20,
-    ENTITIES_MAX = OVERLAY_ENTITIES,
-    RULES_MAX = 300,
-    SHOPS_MAX = OVERLAY_SHOPS,
-    SLOW_MAX = 1000
-};
+enum { ARENA_MAX = 64 << 20, RULES_MAX = 300 };
 
 bool loader_error(struct loader *loader, const char *path, const char *format, ...)
 {
@@ -77,144 +71,6 @@ const cJSON *loader_read(struct loader *loader, const char *file)
     if (document && !cJSON_IsObject(document))
         return loader_error(loader, "$", "expected an object") ? document : NULL;
     return document;
-}
-
-/* ---- entities ---- */
-
-static void read_id(struct loader *loader, const cJSON *root, struct entity *entity)
-{
-    static const char *const keys[] = {"field", "prefix", "digits", NULL};
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(root, "id");
-    if (!cJSON_IsObject(id)) {
-        loader_error(loader, "$.id", "expected {\"field\": ..., \"prefix\": ..., \"digits\": ...}");
-        return;
-    }
-    loader_keys(loader, id, "$.id", keys);
-    entity->key = loader_text(loader, id, "$.id", "field", true);
-    entity->prefix = loader_text(loader, id, "$.id", "prefix", false);
-    const cJSON *digits = cJSON_GetObjectItemCaseSensitive(id, "digits");
-    if (!entity->prefix.p) {
-        if (!entity->rows && (entity->counted != COUNT_FIXED || entity->count > SLOW_MAX))
-            loader_error(loader, "$.id", "more than %d records need ids with a \"prefix\"",
-                         SLOW_MAX);
-        return;
-    }
-    entity->digits = cJSON_IsNumber(digits) ? (unsigned)digits->valueint : 18;
-    if (entity->digits <= entity->prefix.n + 8 || entity->digits - entity->prefix.n > 18)
-        loader_error(loader, "$.id", "an id has 9 to 18 digits behind its prefix");
-}
-
-static void read_count(struct loader *loader, const cJSON *root, struct entity *entity)
-{
-    const cJSON *count = cJSON_GetObjectItemCaseSensitive(root, "count");
-    if (cJSON_IsString(count) && strcmp(count->valuestring, "orders") == 0)
-        entity->counted = COUNT_ORDERS;
-    else if (cJSON_IsNumber(count) && count->valueint > 0 && count->valueint <= 1000000)
-        entity->count = (uint64_t)count->valueint;
-    else if (cJSON_IsString(count)) {
-        entity->counted = COUNT_EXPRESSION;
-        entity->count_expr = loader_expr(loader, count, "$.count");
-    } else if (count || !entity->rows)
-        loader_error(loader, "$.count",
-                     "expected a number from 1 to 1000000, \"orders\" or an expression over it");
-}
-
-/* Of a template that grows and has no table yet. */
-static bool has_member(const struct shape *shape, struct str name)
-{
-    for (size_t i = 0; i < shape->count; i++)
-        if (str_eq(shape->members[i].name, name))
-            return true;
-    return false;
-}
-
-/* The keys of literal records behind the template's members, so that expressions may name them. */
-static const struct shape *row_shape(struct loader *loader, const cJSON *rows,
-                                     const struct shape *fields)
-{
-    struct arena *arena = loader->tables->arena;
-    const cJSON *row, *item;
-    size_t room = 1 + (fields ? fields->count : 0);
-    cJSON_ArrayForEach(row, rows) room += (size_t)cJSON_GetArraySize(row);
-    struct shape *shape = ARENA_NEW(arena, struct shape);
-    struct shape *members = ARENA_ARRAY(arena, struct shape, room);
-    if (!shape || !members)
-        return NULL;
-    *shape = (struct shape){.kind = SHAPE_OBJECT, .members = members};
-    for (size_t i = 0; fields && i < fields->count; i++)
-        members[shape->count++] = fields->members[i];
-    cJSON_ArrayForEach(row, rows)
-    {
-        if (!cJSON_IsObject(row))
-            loader_error(loader, "$.rows", "expected a list of objects");
-        for (item = row->child; item; item = item->next)
-            if (!has_member(shape, str_from(item->string)))
-                members[shape->count++] =
-                    (struct shape){.kind = SHAPE_DATA, .name = str_from(item->string)};
-    }
-    return loader_index(shape, arena) ? shape : NULL;
-}
-
-static void read_entity(struct loader *loader, const cJSON *root, struct entity *entity)
-{
-    static const char *const keys[] = {"entity", "id",     "count",  "global",
-                                       "rows",   "fields", "exists", NULL};
-    loader_keys(loader, root, "$", keys);
-    entity->name = loader_text(loader, root, "$", "entity", true);
-    entity->rows = cJSON_GetObjectItemCaseSensitive(root, "rows");
-    if (entity->rows && !cJSON_IsArray(entity->rows)) {
-        loader_error(loader, "$.rows", "expected a list of objects");
-        entity->rows = NULL;
-    }
-    entity->global = entity->rows || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "global"));
-    read_count(loader, root, entity);
-    read_id(loader, root, entity);
-    const cJSON *exists = cJSON_GetObjectItemCaseSensitive(root, "exists");
-    entity->exists = exists ? loader_expr(loader, exists, "$.exists") : NULL;
-    const cJSON *fields = cJSON_GetObjectItemCaseSensitive(root, "fields");
-    if (cJSON_IsObject(fields))
-        entity->shape = loader_shape(loader, fields, "$.fields");
-    else if (fields || !entity->rows)
-        loader_error(loader, "$", "expected \"rows\" or an object \"fields\", or both");
-    if (entity->rows)
-        entity->shape = row_shape(loader, entity->rows, entity->shape);
-}
-
-/* Names in an entity's expressions, when all entities are known. */
-static void check_entity(struct loader *loader, const struct entity *entity)
-{
-    loader_check_shape(loader, entity->shape, NULL, 0, "$.fields");
-    loader_check_names(loader, entity->count_expr, NULL, 0, "$.count");
-    loader_check_names(loader, entity->exists, &entity->shape, entity->shape ? 1 : 0, "$.exists");
-}
-
-static void load_entities(struct loader *loader, const struct table_files *files)
-{
-    struct tables *t = loader->tables;
-    struct entity *entities = ARENA_ARRAY(t->arena, struct entity, ENTITIES_MAX);
-    const char *names[ENTITIES_MAX];
-    t->entities = entities;
-    for (size_t i = 0; entities && i < files->count && t->entity_count < ENTITIES_MAX; i++) {
-        const cJSON *root = loader_read(loader, files->names[i]);
-        if (!root)
-            continue;
-        names[t->entity_count] = loader->file;
-        entities[t->entity_count].number = (unsigned)t->entity_count;
-        entities[t->entity_count].file = loader->file;
-        read_entity(loader, root, &entities[t->entity_count]);
-        if (tables_entity(t, entities[t->entity_count].name))
-            loader_error(loader, "$.entity", "another file has an entity of this name");
-        t->entity_count++;
-    }
-    loader->seeded = true;
-    for (size_t i = 0; i < t->entity_count; i++) {
-        loader->file = names[i];
-        check_entity(loader, &entities[i]);
-    }
-    loader->seeded = false;
-    t->shop = tables_entity(t, STR("shop"));
-    if (!t->shop || !t->shop->rows || cJSON_GetArraySize(t->shop->rows) > SHOPS_MAX)
-        loader_error(loader, "", "an entity \"shop\" with 1 to %d rows is needed", SHOPS_MAX);
 }
 
 /* ---- single files ---- */
@@ -337,7 +193,7 @@ static void load_all(struct loader *loader, const char *mappings)
     loader->tables->access = loader_read(loader, path);
     snprintf(path, sizeof path, "%s/sandbox/errors.json", mappings);
     load_refusals(loader, path);
-    each_file(loader, mappings, "entities", load_entities);
+    each_file(loader, mappings, "entities", loader_entities);
     load_webhooks(loader, mappings);
     snprintf(path, sizeof path, "%s/sandbox/defaults.json", mappings);
     load_fallbacks(loader, path);

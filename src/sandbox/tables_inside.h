@@ -1,8 +1,8 @@
 /*
  * What the files that load the sandbox's tables share and nobody else sees.
  */
-#ifndef SHOPSHIM_SANDBOX_TABLES_INTERNAL_H
-#define SHOPSHIM_SANDBOX_TABLES_INTERNAL_H
+#ifndef SHOPSHIM_SANDBOX_TABLES_INSIDE_H
+#define SHOPSHIM_SANDBOX_TABLES_INSIDE_H
 
 #include "sandbox/tables.h"
 #include "table/load.h"
@@ -48,6 +48,9 @@ bool loader_index(struct shape *shape, struct arena *arena);
 
 /* Reads a file and keeps its document with the tables; NULL after an error. */
 const cJSON *loader_read(struct loader *loader, const char *file);
+
+/* All files of entities/; they may name each other. */
+void loader_entities(struct loader *loader, const struct table_files *files);
 
 /* ---- between rules_load.c, rules_effect.c and rules_error.c ---- */
 
