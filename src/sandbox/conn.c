@@ -8,8 +8,6 @@
  */
 #include "sandbox/conn_inside.h"
 
-#include "json/writer.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -125,18 +123,6 @@ bool conn_answered(struct conn *conn)
 
 /* ---- one request ---- */
 
-static void say_broken(const struct http1_reader *reader, struct visit_answer *answer)
-{
-    struct json_writer w;
-    json_writer_init(&w, &answer->body);
-    json_open_object(&w);
-    json_put_key(&w, STR("code"));
-    json_put_i64(&w, reader->status);
-    json_put_key(&w, STR("message"));
-    json_put_string(&w, str_from(reader->words));
-    json_close_object(&w);
-}
-
 /* False when the connection is gone. */
 static bool send_it(struct conn *conn, struct visit_answer *answer)
 {
@@ -150,10 +136,13 @@ static bool send_it(struct conn *conn, struct visit_answer *answer)
 
 static bool refuse(struct conn *conn)
 {
-    struct visit_answer answer = {.status = conn->reader.status,
-                                  .content_type = STR("application/json")};
-    buf_init(&answer.body, 1024);
-    say_broken(&conn->reader, &answer);
+    struct visit_request request = {.method = STR("unreadable"),
+                                    .target = STR("message"),
+                                    .body = STR(""),
+                                    .broken = conn->reader.status,
+                                    .words = conn->reader.words};
+    struct visit_answer answer = {0};
+    conn->hall->serve(conn->hall->ctx, &request, &answer);
     conn->keep = false;
     conn->unread = true;
     conn->bare = false;

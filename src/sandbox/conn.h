@@ -4,7 +4,7 @@
  * A hall owns a listening socket and the connections that were accepted on it, all of them in
  * the thread of one event loop. Each serves one request at a time, whole, and the next when
  * that one's answer is out: keep-alive, requests sent ahead, Expect: 100-continue. Messages
- * that the reader refuses get its status and words, then the connection ends.
+ * that the reader refuses are served as broken ones, then the connection ends.
  * Bounded: connections, heads, bodies (16 MiB), and the time in which nothing arrives.
  */
 #ifndef SHOPSHIM_SANDBOX_CONN_H

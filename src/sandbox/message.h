@@ -13,6 +13,8 @@ struct visit_request {
     struct str target; /* path and query as sent */
     struct str body;
     struct pairs headers;
+    int broken;        /* status for a message that could not be read; 0: it could */
+    const char *words; /* ... and why */
 };
 
 /* Where an answer ends. */

@@ -11,6 +11,7 @@
 enum refusal {
     REFUSE_RATE,              /* trouble on order: too many requests */
     REFUSE_RETIRED,           /* trouble on order: the endpoint's version is gone */
+    REFUSE_REQUEST,           /* no message of HTTP as it should be */
     REFUSE_PATH,              /* no endpoint has this path */
     REFUSE_METHOD,            /* the path has other methods */
     REFUSE_UNSERVED,          /* in the contracts, but no table serves it */

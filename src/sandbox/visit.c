@@ -250,12 +250,20 @@ static void remember_violation(struct visit *v)
                                                          .status = v->status});
 }
 
+static void deny_broken(struct visit *v)
+{
+    enum { TOO_LARGE = 413 };
+    int status = v->request->broken;
+    visit_deny(v, status == TOO_LARGE ? REFUSE_SIZE : REFUSE_REQUEST, "%s", v->request->words);
+    v->status = status;
+}
+
 void sandbox_serve(struct core *core, const struct visit_request *request,
                    struct visit_answer *answer)
 {
     *answer = (struct visit_answer){.status = 500, .content_type = STR("application/json")};
     buf_init(&answer->body, ANSWER_MAX);
-    if (control_serve(core, request, answer))
+    if (!request->broken && control_serve(core, request, answer))
         return;
     struct visit v = {.core = core, .request = request, .status = 200};
     core->world.requests++;
@@ -263,6 +271,8 @@ void sandbox_serve(struct core *core, const struct visit_request *request,
     v.arena = arena_new(ARENA_MAX);
     if (!v.arena)
         visit_out_of_memory(&v);
+    else if (request->broken)
+        deny_broken(&v);
     else
         serve(&v, &answer->body);
     if (v.violation)

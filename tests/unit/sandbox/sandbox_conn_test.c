@@ -91,6 +91,12 @@ static void answers_as_it_is_asked(void **state)
          "HTTP/1.1 400 "},
         {"too long a body", "POST /x HTTP/1.1\r\n" HOST "Content-Length: 16777217\r\n\r\n",
          "HTTP/1.1 413 "},
+        {"too long a body, in words",
+         "POST /x HTTP/1.1\r\n" HOST "Content-Length: 16777217\r\n\r\n",
+         "{\"code\":36009021,\"data\":null,\"message\":\"Invalid file size. The body is longer "
+         "than"},
+        {"no HTTP, in words", "hello\r\n\r\n",
+         "{\"code\":36009022,\"data\":null,\"message\":\"Invalid request format. "},
         {"no HTTP", "hello\r\n\r\n", "HTTP/1.1 400 "},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
