@@ -7,7 +7,7 @@
 #include "exchange/life.h"
 #include <stdio.h>
 
-enum { LONGEST_MESSAGE = 4096 };
+enum { LONGEST_MESSAGE = 4096, SHORTEST_SECRET = 4 };
 
 void note_upstream_id(struct exchange *x, struct str id)
 {
@@ -114,7 +114,7 @@ void fault_name_call(struct exchange *x, const struct sent *sent)
 static void add_without(struct str text, struct str secret, struct buf *out)
 {
     for (size_t i = 0; i < text.n;) {
-        if (secret.n >= 4 && str_starts(str_of(text.p + i, text.n - i), secret)) {
+        if (str_starts(str_of(text.p + i, text.n - i), secret)) {
             buf_add_str(out, STR("***"));
             i += secret.n;
         } else {
@@ -144,24 +144,42 @@ static size_t utf8_length(struct str text, size_t i)
     return overlong || outside ? 0 : n;
 }
 
+static void cut_out(const struct exchange *x, struct str secret, struct str *text)
+{
+    struct buf out;
+    if (secret.n < SHORTEST_SECRET)
+        return;
+    buf_init_arena(&out, (size_t)8 * LONGEST_MESSAGE, x->arena);
+    add_without(*text, secret, &out);
+    *text = buf_failed(&out) ? STR("") : buf_str(&out);
+}
+
+/* What an app sends where it asks for a token: upstream may repeat it in an error. */
+static void cut_out_sent(const struct exchange *x, struct str *text)
+{
+    static const struct str names[] = {STR_C("access_token"), STR_C("app_secret"),
+                                       STR_C("refresh_token"), STR_C("auth_code"),
+                                       STR_C("shop_cipher")};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        cut_out(x, pairs_get(&x->fields, names[i]), text);
+        cut_out(x, json_text(json_get(x->asked.body, names[i]), x->arena), text);
+    }
+}
+
 /* Without secrets, in the arena; empty without memory. */
 static struct str without_secrets(const struct exchange *x, struct str text)
 {
-    struct str secrets[] = {x->token, x->shop.cipher, x->app ? x->app->secret : STR_NONE};
+    struct buf out;
     if (text.n > LONGEST_MESSAGE)
         text.n = LONGEST_MESSAGE;
-    for (size_t i = 0; i <= sizeof secrets / sizeof *secrets; i++) {
-        struct buf out;
-        buf_init_arena(&out, (size_t)8 * LONGEST_MESSAGE, x->arena);
-        if (i < sizeof secrets / sizeof *secrets)
-            add_without(text, secrets[i], &out);
-        else
-            log_mask(text, &out);
-        if (buf_failed(&out))
-            return STR("");
-        text = buf_str(&out);
-    }
-    return text;
+    cut_out(x, x->token, &text);
+    cut_out(x, x->shop.cipher, &text);
+    if (x->app)
+        cut_out(x, x->app->secret, &text);
+    cut_out_sent(x, &text);
+    buf_init_arena(&out, (size_t)8 * LONGEST_MESSAGE, x->arena);
+    log_mask(text, &out);
+    return buf_failed(&out) ? STR("") : buf_str(&out);
 }
 
 void show_text(const struct exchange *x, struct str text, size_t most, struct buf *out)

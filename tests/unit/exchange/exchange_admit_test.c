@@ -323,6 +323,34 @@ static void leaves_the_auth_host_to_upstream(void **state)
     }
 }
 
+/* Upstream repeats them in words of its own. */
+static void hides_what_was_sent_for_a_token(void **state)
+{
+    static const struct ask asks[] = {
+        {.call = "GET /api/v2/token/get",
+         .without = BARE,
+         .query = "app_key=unknown&app_secret=SECRET%26S&auth_code=CODE_1"},
+        {.call = "POST /api/token/getAccessToken",
+         .without = BARE,
+         .body = "{\"app_key\":\"unknown\",\"app_secret\":\"SECRET&S\","
+                 "\"auth_code\":\"CODE\\u005f1\"}"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct client client;
+        client_new(&client, *state);
+        client_start(&client, &asks[i]);
+        assert_int_equal(client.count, 1);
+        answer_with(&client, 0,
+                    &(struct exchange_upstream){
+                        .status = 200,
+                        .body = STR("{\"code\":36004004,\"message\":\"CODE_1 is not of SECRET&S\","
+                                    "\"request_id\":\"u\"}")});
+        read_reply(&client);
+        assert_text(reply_text(&client, "message"), "*** is not of ***");
+        client_free(&client);
+    }
+}
+
 static void answers_what_is_no_request(void **state)
 {
     struct client client;
@@ -403,6 +431,7 @@ int main(void)
         WORLD(bounds_parameters),
         WORLD(bounds_nesting),
         WORLD(leaves_the_auth_host_to_upstream),
+        WORLD(hides_what_was_sent_for_a_token),
         WORLD(answers_what_is_no_request),
         WORLD(knows_many_apps),
         WORLD(never_tells_secrets),
