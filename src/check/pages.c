@@ -120,13 +120,28 @@ static void check_legacy_limits(struct check *c, const struct page_form *pages,
                size->has_max ? size->max : (int64_t)pages->most);
 }
 
+static void check_legacy_preset(struct check *c, const struct page_form *form,
+                                const struct contract_field *size, const struct contract *contract,
+                                const struct place *place)
+{
+    struct place at = place_key(place, "default");
+    struct str preset = arena_printf(c->arena, "%" PRIu64, form->preset);
+    if (!form->has_preset || !size->preset.p || str_eq(preset, size->preset) ||
+        assumed_field(c, size))
+        return;
+    report(c, &at, "is " STR_FMT ", but the default of `" STR_FMT "` of " STR_FMT " is " STR_FMT,
+           STR_ARG(preset), STR_ARG(size->path), STR_ARG(contract->call), STR_ARG(size->preset));
+}
+
 static void check_legacy_size(struct check *c, const struct page_form *form,
                               const struct place *place)
 {
     const struct contract *contract = NULL;
     const struct contract_field *size = legacy_field(c, form->size->name, &contract);
-    if (size)
-        check_legacy_limits(c, form, size, contract, place);
+    if (!size)
+        return;
+    check_legacy_limits(c, form, size, contract, place);
+    check_legacy_preset(c, form, size, contract, place);
 }
 
 static void check_one_more(struct check *c, struct str name, const char *key, unsigned kind,

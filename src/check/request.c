@@ -163,7 +163,10 @@ static void check_preset(struct check *c, const struct type *type, const struct 
                          const struct place *place)
 {
     const struct contract_field *field = asked->field;
+    const struct field *size = c->plan->pages.form.size;
     struct str name = field_name(c, asked->contract, asked->section, field);
+    if (size && type == &size->type)
+        return; /* told with the pages, of both their forms */
     if (!type->has_preset || !field->preset.p || str_eq(type->preset.text, field->preset) ||
         assumed_field(c, field))
         return;

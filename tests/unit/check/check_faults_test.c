@@ -389,7 +389,7 @@ static const struct planted faults[] = {
      "1 to 50", NULL, 1},
     {"another page size when none is asked for", "list_things",
      {{SET, "pages/default", "20"}},
-     "$.pages.size", "has the default '20', but that of `body.page_size`", NULL, 0},
+     "$.pages.default", "is 20, but the default of `page_size` of POST /api/things/list is 10", NULL, 0},
     {"a page's cursor that apps never send", "list_things",
      {{SET, "pages/in", "`cursors`"}},
      "$.pages.in", "the legacy request has no `cursors`", "did you mean cursor?", 1},
