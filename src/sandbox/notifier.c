@@ -53,8 +53,15 @@ static void free_delivery(struct delivery *d)
 
 static bool copy(struct str text, char **out)
 {
-    *out = text.p ? strndup(text.p, text.n) : NULL;
-    return *out || !text.p;
+    *out = NULL;
+    if (!text.p)
+        return true;
+    *out = malloc(text.n + 1);
+    if (!*out)
+        return false;
+    memcpy(*out, text.p, text.n);
+    (*out)[text.n] = '\0';
+    return true;
 }
 
 static struct delivery *new_delivery(const struct notification *n)
