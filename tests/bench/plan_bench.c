@@ -5,11 +5,10 @@
  * usage: plan_bench [rounds [directory of mappings]]
  */
 #include "plan/plan.h"
+#include "times.h"
 
 #include <malloc.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 static void make_lines(struct buf *out, unsigned i)
 {
@@ -92,25 +91,6 @@ static void make_answer(struct buf *out, unsigned orders)
 
 enum { KEPT = 32 << 20 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, by_value);
-    return values[count / 2];
-}
-
 static const struct plan *find(const struct plans *plans, const char *name)
 {
     for (size_t i = 0; i < plans_count(plans); i++)
@@ -142,23 +122,23 @@ static void once(const struct plan *plan, struct arena *arena, struct str body, 
     struct plan_message message;
     struct plan_answer answer;
     struct json_writer w;
-    double t0 = now();
+    double t0 = now_us();
     must(json_parse(&doc, STR("{\"order_id_list\":[\"576461302937453663\"]}"), &limits, arena,
                     &error),
          &fault);
     struct plan_request request = {.body = json_root(&doc)};
     struct plan_run *run = plan_begin(plan, &request, arena, &fault);
     must(run != NULL, &fault);
-    double t1 = now();
+    double t1 = now_us();
     size_t many;
     must(plan_call_times(run, 0, &many, &fault), &fault);
     must(plan_build(run, (struct plan_slot){0}, NULL, &message, &fault), &fault);
-    double t2 = now();
+    double t2 = now_us();
     must(plan_take(run, (struct plan_slot){0}, body, &answer, &fault), &fault);
-    double t3 = now();
+    double t3 = now_us();
     json_writer_init(&w, out);
     must(plan_reply(run, NULL, &w, &fault), &fault);
-    double t4 = now();
+    double t4 = now_us();
     *times = (struct times){t1 - t0, t2 - t1, t3 - t2, t4 - t3};
 }
 

@@ -6,31 +6,11 @@
  */
 #include "plan/plan.h"
 #include "table/contract.h"
+#include "times.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 enum { MOST_ROUNDS = 1000 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, by_value);
-    return values[count / 2];
-}
 
 static void give_up(const struct findings *findings)
 {
@@ -50,13 +30,13 @@ static struct round once(const char *mappings, const char *directory)
 {
     struct findings findings;
     findings_init(&findings);
-    double begin = now();
+    double begin = now_us();
     struct plans *plans = plans_load(mappings, &findings);
-    double compiled = now();
+    double compiled = now_us();
     struct contracts *contracts = plans ? contracts_load(directory, &findings) : NULL;
     if (!contracts || !plans_know(plans, contracts))
         give_up(&findings);
-    struct round round = {compiled - begin, now() - compiled, plans_count(plans),
+    struct round round = {(compiled - begin) / 1e3, (now_us() - compiled) / 1e3, plans_count(plans),
                           contracts_count(contracts)};
     contracts_free(contracts);
     plans_unref(plans);

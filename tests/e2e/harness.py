@@ -306,6 +306,15 @@ class Proxy(Process):
         return curl(self.url + self.target(path, query, bare, secret), method, body, fields)
 
 
+class Sandbox(Process):
+    """`shopshim sandbox` with these flags."""
+
+    def __init__(self, *flags):
+        super().__init__(["sandbox", "--listen", "127.0.0.1:0", "--mappings", str(ROOT / "mappings"), *flags],
+                         r"sandbox listening on (http://127\.0\.0\.1:(\d+))")
+        self.url, self.port = self.match[1], int(self.match[2])
+
+
 def curl(url, method="GET", body=None, fields=None, extra=()):
     """One request by the real curl; HTTP status, fields and body of its last answer."""
     with tempfile.TemporaryDirectory() as directory:

@@ -139,9 +139,8 @@ class Shop:
 
     def __init__(self, judge, *flags):
         self.judge = judge
-        self.sandbox = harness.Process(["sandbox", "--listen", "127.0.0.1:0", "--mappings", str(harness.ROOT / "mappings"),
-                                        *flags], r"sandbox listening on (http://127\.0\.0\.1:(\d+))")
-        self.port = int(self.sandbox.match[2])
+        self.sandbox = harness.Sandbox(*flags)
+        self.port = self.sandbox.port
         self.local = threading.local()
         self.relay = self.proxy = None
 

@@ -8,7 +8,7 @@ import unittest
 
 import harness
 from test_sandbox import png
-from harness import Process, Proxy, curl
+from harness import Proxy, curl
 
 APP, SECRET = "demo-app", "demo-secret"
 SHOPS = {"GB": ("demo-token", "7495000000000000017"), "ID": ("demo-token-single", "7495000000000000031"),
@@ -101,9 +101,8 @@ class Products(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.sandbox = Process(["sandbox", "--listen", "127.0.0.1:0", "--mappings", str(harness.ROOT / "mappings")],
-                              r"sandbox listening on (http://127\.0\.0\.1:\d+)")
-        cls.url = cls.sandbox.match[1]
+        cls.sandbox = harness.Sandbox()
+        cls.url = cls.sandbox.url
         cls.proxy = Proxy(cls.url, apps=[{"key": APP, "secret": SECRET}])
 
     @classmethod

@@ -7,7 +7,7 @@ import unittest
 import zlib
 
 import harness
-from harness import Process, Proxy, curl
+from harness import Proxy, curl
 
 SHOP = "7495000000000000017"
 APP, SECRET, TOKEN = "demo-app", "demo-secret", "demo-token"
@@ -26,9 +26,8 @@ def png(width, height):
 class Sandbox(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.sandbox = Process(["sandbox", "--listen", "127.0.0.1:0", "--mappings", str(harness.ROOT / "mappings")],
-                              r"sandbox listening on (http://127\.0\.0\.1:\d+)")
-        cls.url = cls.sandbox.match[1]
+        cls.sandbox = harness.Sandbox()
+        cls.url = cls.sandbox.url
         cls.proxy = Proxy(cls.url, apps=[{"key": APP, "secret": SECRET}])
 
     @classmethod

@@ -3,7 +3,7 @@
 import unittest
 
 import harness
-from harness import Process, Proxy, curl
+from harness import Proxy, curl
 
 APP, SECRET, TOKEN, SHOP = "demo-app", "demo-secret", "demo-token", "7495000000000000017"
 LIST, UPSTREAM = "POST /api/orders/search", "POST /order/202309/orders/search"
@@ -31,10 +31,8 @@ ROWS = [
 class Trouble(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.sandbox = Process(["sandbox", "--listen", "127.0.0.1:0", "--orders", "50", "--trouble", "delay:1@" + UPSTREAM,
-                               "--mappings", str(harness.ROOT / "mappings")],
-                              r"sandbox listening on (http://127\.0\.0\.1:\d+)")
-        cls.url = cls.sandbox.match[1]
+        cls.sandbox = harness.Sandbox("--orders", "50", "--trouble", "delay:1@" + UPSTREAM)
+        cls.url = cls.sandbox.url
         cls.proxy = Proxy(cls.url, apps=[{"key": APP, "secret": SECRET}])
 
     @classmethod

@@ -5,21 +5,9 @@
  * The input is an expression, a NUL byte, and the document that it reads.
  */
 #include "base/log.h"
+#include "fuzz.h"
 #include "plan/expression.h"
 #include "plan/plan.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* By itself: the parser reads bytes that no JSON text could hold. */
 static bool parse_alone(struct str text)
@@ -43,15 +31,6 @@ static const char profiles[] =
     "{\"profiles\":{\"p\":{\"host\":\"api\",\"sign\":true,\"token\":true,\"shop\":\"none\","
     "\"success\":\"S\"}},\"common\":[]}";
 
-static void write_errors(struct buf *out)
-{
-    buf_add_str(out, STR("{\"kinds\":{"));
-    for (int kind = FAULT_NONE + 1; kind < FAULT_KINDS; kind++)
-        buf_printf(out, "%s\"%s\":{\"code\":%d,\"status\":400}", kind > 1 ? "," : "",
-                   fault_name((enum fault_kind)kind), kind);
-    buf_add_str(out, STR("}}"));
-}
-
 static struct plans *make_plans(struct str expression)
 {
     struct buf table, errors;
@@ -59,7 +38,7 @@ static struct plans *make_plans(struct str expression)
     buf_init(&table, 1 << 24);
     buf_init(&errors, 1 << 16);
     findings_init(&findings);
-    write_errors(&errors);
+    fuzz_write_errors(&errors);
     buf_add_str(&table, STR("{\"legacy\":\"GET /o\",\"about\":\"A.\",\"uses\":\"p\",\"enums\":"
                             "{\"e\":{\"pairs\":[[1,\"A\"]],\"unknown\":0}},\"calls\":{\"c\":"
                             "{\"send\":\"GET /n\"}},\"reply\":{\"u\":\"c.never | enum e\","

@@ -8,23 +8,13 @@
  *   - a look-up finds what walking finds, and doubled keys are refused exactly when there are.
  */
 #include "base/buf.h"
+#include "fuzz.h"
 #include "json/json.h"
 #include "json/writer.h"
+
 #include <cjson/cJSON.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { MEMORY = 32 << 20, CJSON_LONGEST_NUMBER = 63, MOST_LOOKED_UP = 40 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* Parses a copy of just that size, so that the sanitizer sees every byte read behind it. */
 static bool parse(struct json_doc *doc, struct str text, bool unique, struct arena *arena,

@@ -17,22 +17,11 @@
 #include "sandbox/visit.h"
 
 #include "base/log.h"
+#include "fuzz.h"
 #include "json/json.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 enum { NOW = 1700000000, ORDERS = 10, SEED = 1, LONGEST = 32768, CALLS = 8 };
 

@@ -6,20 +6,8 @@
  * to every call.
  */
 #include "base/log.h"
+#include "fuzz.h"
 #include "plan/plan.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static const char profiles[] =
     "{\"profiles\":{\"desk\":{\"host\":\"api\",\"sign\":true,\"token\":true,\"shop\":\"cipher\","
@@ -29,15 +17,6 @@ static const char profiles[] =
 static const char enums[] =
     "{\"shelf\":{\"pairs\":[[1,\"NORTH\"],[2,\"SOUTH\"]],\"to_upstream\":[[0,null]],"
     "\"unknown\":7}}";
-
-static void write_errors(struct buf *out)
-{
-    buf_add_str(out, STR("{\"kinds\":{"));
-    for (int kind = FAULT_NONE + 1; kind < FAULT_KINDS; kind++)
-        buf_printf(out, "%s\"%s\":{\"code\":%d,\"status\":400}", kind > 1 ? "," : "",
-                   fault_name((enum fault_kind)kind), kind);
-    buf_add_str(out, STR("}}"));
-}
 
 static bool is_json(struct str text, struct arena *arena, struct json_doc *doc)
 {
@@ -150,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_set_level(LOG_OFF);
     buf_init(&errors, 1 << 16);
     buf_init(&out, 1 << 22);
-    write_errors(&errors);
+    fuzz_write_errors(&errors);
     findings_init(&findings);
     const struct plan_text texts[] = {{"profiles.json", str_from(profiles)},
                                       {"errors.json", buf_str(&errors)},
